@@ -1,0 +1,43 @@
+/** What providers and transports wrap around records, and how each is taken off. */
+import type { JsonObject } from './connector.ts'
+import { object, text } from './fields.ts'
+import type { EnvelopeKeys } from './reading/shape-node.ts'
+
+/**
+ * Arrays that hold records: Event Hubs and Azure diagnostics (`records`), CloudTrail files (`Records`), Kubernetes
+ * lists (`items`), Microsoft Graph (`value`), CloudWatch Logs (`logEvents`).
+ * Wrappers around one: EventBridge (`detail`), CloudWatch Logs (`message`), ours with arrival times (`record`).
+ */
+export const envelopeKeys: EnvelopeKeys = {
+  arrays: ['records', 'Records', 'items', 'value', 'logEvents'],
+  wrappers: ['detail', 'message', 'record'],
+}
+
+/** Fields of envelopes that are read besides the records in them. */
+export const envelopeShape = {
+  arrival: true,
+  'detail-type': true,
+  data: true,
+  awslogs: { data: true },
+} as const
+
+export interface Unwrapped {
+  readonly record: JsonObject
+  /** RFC 3339, where an arrival envelope says when the record arrived. */
+  readonly arrival: string | undefined
+  /** Base64 of more records: Pub/Sub, Firehose, CloudWatch Logs subscription (gzip inside). */
+  readonly encoded: string | undefined
+}
+
+/** Takes off the wrappers of one record; the order is from the outside in. */
+export function unwrap(outer: JsonObject): Unwrapped {
+  let record = outer
+  const arrival = text(record['arrival'])
+  const held = arrival === undefined ? undefined : object(record['record'])
+  if (held !== undefined) record = held
+  if (text(record['detail-type']) !== undefined) record = object(record['detail']) ?? record
+  const message = object(record['message'])
+  if (message !== undefined) record = message
+  const encoded = text(record['data']) ?? text(object(record['awslogs'])?.['data'])
+  return { record, arrival, encoded }
+}

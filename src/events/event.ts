@@ -1,0 +1,203 @@
+/** The canonical identity event: what every connector produces and every indicator judges. */
+
+export type Provider =
+  | 'azure'
+  | 'aws'
+  | 'gcp'
+  | 'kubernetes'
+  | 'vault'
+  | 'spiffe'
+  | 'okta'
+  | 'keycloak'
+  | 'github'
+  | 'auth0'
+  | 'teleport'
+  | 'ping'
+  | 'postgresql'
+  | 'opa'
+  | 'other'
+
+/** Where the identity's workload runs (L1 to L9). */
+export type Layer =
+  | 'edge'
+  | 'vm'
+  | 'container'
+  | 'serverless'
+  | 'paas'
+  | 'data'
+  | 'cicd'
+  | 'observability'
+  | 'federation'
+
+export type IdentityType =
+  | 'system-assigned'
+  | 'user-assigned'
+  | 'service-principal'
+  | 'role'
+  | 'service-account'
+  | 'spiffe'
+  | 'federated'
+  | 'user'
+  | 'unknown'
+
+export interface Identity {
+  /** Stable native id: object id, role ARN, service account e-mail, `system:serviceaccount:ns:name`. */
+  readonly id: string
+  readonly name?: string | undefined
+  readonly type: IdentityType
+  /** Entra tenant, AWS account, GCP project, cluster; empty where the record does not say. */
+  readonly tenant: string
+  /** Kubernetes namespace, role path (`/team/app/`) and `org/repo`: what ownership rules match on. */
+  readonly namespace?: string | undefined
+  readonly path?: string | undefined
+  readonly repository?: string | undefined
+}
+
+export interface Workload {
+  readonly kind: 'pod' | 'vm' | 'function' | 'task' | 'repository' | 'resource' | 'service'
+  readonly name: string
+}
+
+export type Reason =
+  | 'throttled'
+  | 'platform_error'
+  | 'timeout'
+  | 'metadata_unreachable'
+  | 'network'
+  | 'permission_denied'
+  | 'policy_denied'
+  | 'identity_not_found'
+  | 'identity_disabled'
+  | 'credential_expired'
+  | 'credential_invalid'
+  | 'token_expired'
+  | 'audience_mismatch'
+  | 'federation_mismatch'
+  | 'misconfigured_caller'
+  | 'unknown'
+
+export type Fault = 'platform' | 'caller' | 'policy' | 'network'
+
+export type CredentialType =
+  | 'managed'
+  | 'federated'
+  | 'certificate'
+  | 'secret'
+  | 'access-key'
+  | 'session'
+  | 'password'
+
+export interface Correlation {
+  /** Joins an issuance to its uses: Entra uti, AWS ASIA key id, Kubernetes JTI, Vault accessor. */
+  readonly tokenId?: string | undefined
+  /** Joins the records of one operation. */
+  readonly operationId?: string | undefined
+  /** What the caller's own log calls the request. */
+  readonly requestId?: string | undefined
+}
+
+interface EventBase {
+  /** Provider-native and stable: the same event delivered twice has the same id. */
+  readonly id: string
+  /** Epoch milliseconds, from the record. */
+  readonly time: number
+  readonly provider: Provider
+  /** Connector id. */
+  readonly source: string
+  readonly layer: Layer
+  readonly identity: Identity
+  readonly workload?: Workload | undefined
+  /** Owning application. A connector leaves it empty; ownership (events/ownership.ts) fills it. */
+  app: string
+  readonly outcome: 'success' | 'failure'
+  /** On failures only. */
+  readonly reason?: Reason | undefined
+  readonly fault?: Fault | undefined
+  /** The provider's own code, as written. */
+  readonly code?: string | undefined
+  readonly correlation?: Correlation | undefined
+}
+
+export interface TokenRequest extends EventBase {
+  readonly kind: 'token.request'
+  readonly vantage: 'issuer' | 'client' | 'metadata'
+  /** What the token is for; empty where the record does not say. */
+  readonly audience: string
+  readonly latencyMs?: number | undefined
+  readonly refresh?: boolean | 'inferred' | undefined
+  readonly attempt?: number | undefined
+  readonly ttlSeconds?: number | undefined
+  /** Epoch milliseconds. */
+  readonly expiresAt?: number | undefined
+  /** Which credential asked for the token (key id, federated credential id): never the secret itself. */
+  readonly credentialId?: string | undefined
+  readonly credentialType?: CredentialType | undefined
+  readonly federation?: { readonly issuer: string; readonly subject: string } | undefined
+}
+
+export interface TokenUse extends EventBase {
+  readonly kind: 'token.use'
+  /** The service the token was presented to, as the provider names it (`s3`, `Microsoft.Storage`, `secrets`). */
+  readonly service: string
+  readonly resource?: string | undefined
+  readonly httpStatus?: number | undefined
+  readonly decision: 'allowed' | 'unauthenticated' | 'forbidden'
+  readonly tokenAgeSeconds?: number | undefined
+  readonly ttlSeconds?: number | undefined
+  readonly credentialType?: CredentialType | undefined
+}
+
+/** Who made a change. */
+export interface Actor {
+  readonly id: string
+  readonly name?: string | undefined
+  readonly type: IdentityType
+}
+
+export interface AssignmentChange extends EventBase {
+  readonly kind: 'assignment.change'
+  readonly op: 'granted' | 'removed' | 'changed'
+  /** Who gains or loses the role; the same as `identity.id` where it is one identity. */
+  readonly principal: string
+  readonly role: string
+  readonly scope: string
+  readonly actor: Actor
+}
+
+export interface IdentityChange extends EventBase {
+  readonly kind: 'identity.change'
+  readonly op:
+    | 'created'
+    | 'updated'
+    | 'deleted'
+    | 'disabled'
+    | 'enabled'
+    | 'credential-added'
+    | 'credential-removed'
+  readonly actor: Actor
+}
+
+export interface SecretRead extends EventBase {
+  readonly kind: 'secret.read'
+  readonly vault: string
+  /** Name of the secret; pseudonymised before it leaves the events stage. */
+  readonly secret: string
+  readonly likelyFallback: boolean
+}
+
+export interface MetadataCall extends EventBase {
+  readonly kind: 'metadata.call'
+  readonly endpoint: string
+  readonly httpStatus?: number | undefined
+  readonly latencyMs?: number | undefined
+}
+
+export type IdentityEvent =
+  | TokenRequest
+  | TokenUse
+  | AssignmentChange
+  | IdentityChange
+  | SecretRead
+  | MetadataCall
+
+export type EventKind = IdentityEvent['kind']

@@ -1,0 +1,36 @@
+/** The contract of an indicator (SLI): judges one event good, bad or excluded. */
+import type { EventKind, Fault, IdentityEvent } from '../events/event.ts'
+
+export const indicatorIds = [
+  'token-issuance',
+  'token-fetch-latency',
+  'token-refresh',
+  'service-auth',
+  'assignment-drift',
+  'token-age',
+  'metadata-endpoint',
+  'permission-violation',
+  'secret-fallback',
+  'blast-radius',
+] as const
+
+export type IndicatorId = (typeof indicatorIds)[number]
+
+export type Verdict = 'good' | 'bad' | 'excluded'
+
+export interface JudgeOptions {
+  /** Only failures of these faults are bad; the other failures are excluded, never good. */
+  readonly faults?: readonly Fault[] | undefined
+  /** Latency bound of a good event, ms, inclusive. */
+  readonly thresholdMs?: number | undefined
+  /** People sign in interactively and are left out of workload SLIs unless an objective asks for them. */
+  readonly includesPeople?: boolean | undefined
+}
+
+export interface Indicator {
+  readonly id: IndicatorId
+  readonly title: string
+  readonly kinds: readonly EventKind[]
+  /** `undefined`: the event is none of this indicator's business. Pure. */
+  readonly judge: (event: IdentityEvent, options: JudgeOptions) => Verdict | undefined
+}
