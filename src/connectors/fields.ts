@@ -23,3 +23,12 @@ export function object(value: JsonValue | undefined): JsonObject | undefined {
 export function objects(value: JsonValue | undefined): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter((item) => object(item) !== undefined) : []
 }
+
+/** The non-empty texts of a list; other elements are passed over. */
+export function texts(value: JsonValue | undefined): readonly string[] {
+  const found: string[] = []
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'string' && item !== '') found.push(item)
+  }
+  return found
+}

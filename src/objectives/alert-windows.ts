@@ -1,13 +1,13 @@
 /** Multi-window multi-burn-rate tiers as data; factors are derived, never typed in. */
 import { formatDuration } from './duration.ts'
-import type { Objective } from './objective.ts'
+import type { AlertTierId, Objective } from './objective.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 export interface AlertTier {
-  readonly id: 'page-quick' | 'page-slow' | 'ticket-quick' | 'ticket-slow'
+  readonly id: AlertTierId
   readonly severity: 'page' | 'ticket'
   readonly longMs: number
   readonly shortMs: number
@@ -42,11 +42,13 @@ function factorOf(tier: AlertTier, periodMs: number): number {
 /**
  * The tiers for a period. A factor under 1 would page for spending less than the budget, so the tier's windows
  * are halved until it is at least 1; a tier that would then be no longer than the one before it is dropped.
+ * `chosen`: an objective's own `alertTiers`; the others are left out without a note.
  */
-export function alertPlan(periodMs: number): AlertPlan {
+export function alertPlan(periodMs: number, chosen?: readonly AlertTierId[]): AlertPlan {
   const windows: AlertWindow[] = []
   const notes: string[] = []
   for (const tier of alertTiers) {
+    if (chosen && !chosen.includes(tier.id)) continue
     let scaled = tier
     while (factorOf(scaled, periodMs) < 1 && scaled.shortMs % (2 * MINUTE) === 0) {
       scaled = { ...scaled, longMs: scaled.longMs / 2, shortMs: scaled.shortMs / 2 }
@@ -71,7 +73,7 @@ export function alertPlan(periodMs: number): AlertPlan {
 
 /** All window lengths whose burn rate an objective needs, ascending, ms. */
 export function burnWindowsMs(objective: Objective): readonly number[] {
-  const plan = alertPlan(objective.window.durationMs)
+  const plan = alertPlan(objective.window.durationMs, objective.alertTiers)
   const standard = alertTiers.flatMap((tier) => [tier.longMs, tier.shortMs])
   const own = plan.windows.flatMap((window) => [window.longMs, window.shortMs])
   return [...new Set([...standard, ...own])].sort((a, b) => a - b)

@@ -58,6 +58,9 @@ export type Budgeting =
 /** What a window without events is worth: its last value with data, all good, or all bad. */
 export type NoData = 'hold' | 'good' | 'bad'
 
+/** One long/short pair of burn-rate windows (alert-windows.ts). */
+export type AlertTierId = 'page-quick' | 'page-slow' | 'ticket-quick' | 'ticket-slow'
+
 /** One member of a composite objective. */
 export interface CompositePart {
   readonly name: string
@@ -88,6 +91,8 @@ export interface Objective {
   readonly rotationGraceMs: number
   /** Annotation `identity-slo.dev/min-bad-events`, default 2: below it a burn alert does not fire. */
   readonly minBadEvents: number
+  /** Annotation `identity-slo.dev/alert-tiers`: the tiers that alert; all of them where it is absent. */
+  readonly alertTiers?: readonly AlertTierId[] | undefined
   /** Changes whenever anything that affects counting changes. */
   readonly revision: string
   /** Where it is defined: `file:line`. */

@@ -164,9 +164,10 @@ export class RecordStream {
 
   #record(): boolean {
     const start = this.#at
-    const fast = this.#layouts?.match(start, this.#fill)
-    if (fast !== undefined) {
-      this.#emit(fast.value, fast.end)
+    const layouts = this.#layouts
+    const end = layouts === undefined ? -1 : layouts.match(start, this.#fill)
+    if (layouts !== undefined && end >= 0) {
+      this.#emit(layouts.value, end)
       return true
     }
     const unread = this.#fill - start

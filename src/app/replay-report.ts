@@ -1,0 +1,74 @@
+/** Everything a pipeline knows, as the report that `replay` prints. */
+import type { RejectionReason } from '../events/rejection.ts'
+import { type ObjectiveReport, objectiveReport } from '../outputs/replay-report.ts'
+import type { Pipeline } from './pipeline.ts'
+
+export interface IdentityReport {
+  readonly id: string
+  readonly name?: string | undefined
+  readonly type: string
+  readonly provider: string
+  readonly app: string
+  readonly team: string
+  readonly owned: boolean
+  readonly failures: number
+  readonly events: number
+  readonly lastSeen: string
+}
+
+export interface ReplayReport {
+  readonly at: string | null
+  readonly records: {
+    readonly read: number
+    readonly accepted: number
+    readonly duplicates: number
+    readonly late: number
+    readonly rejected: number
+    readonly irrelevant: number
+  }
+  readonly rejections: Readonly<Partial<Record<RejectionReason, number>>>
+  readonly indicators: readonly {
+    readonly id: string
+    readonly good: number
+    readonly bad: number
+    readonly excluded: number
+  }[]
+  readonly objectives: readonly ObjectiveReport[]
+  readonly identities: readonly IdentityReport[]
+  readonly diagnoses: readonly never[]
+}
+
+const topIdentities = 20
+
+function rejections(pipeline: Pipeline): ReplayReport['rejections'] {
+  const counts = new Map<RejectionReason, number>()
+  for (const source of pipeline.sources.all()) {
+    for (const [reason, count] of source.reasons) counts.set(reason, (counts.get(reason) ?? 0) + count)
+  }
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+export function replayReport(pipeline: Pipeline): ReplayReport {
+  const { read, accepted, duplicate, late, rejected, irrelevant } = pipeline.sources.totals()
+  const at = pipeline.evaluationTime
+  return {
+    at: at === undefined ? null : new Date(at).toISOString(),
+    records: { read, accepted, duplicates: duplicate, late, rejected, irrelevant },
+    rejections: rejections(pipeline),
+    indicators: pipeline.engine.totals.map(({ id, good, bad, excluded }) => ({ id, good, bad, excluded })),
+    objectives: pipeline.statuses().map(objectiveReport),
+    identities: pipeline.identities.top(topIdentities).map((entry) => ({
+      id: entry.identity.id,
+      name: entry.identity.name,
+      type: entry.identity.type,
+      provider: entry.provider,
+      app: entry.owner.app,
+      team: entry.owner.team,
+      owned: entry.owner.isOwned,
+      failures: entry.failures,
+      events: entry.events,
+      lastSeen: new Date(entry.lastSeen).toISOString(),
+    })),
+    diagnoses: [],
+  }
+}

@@ -1,0 +1,67 @@
+/** What became of the records of each source, and how far behind it is. */
+import type { RejectionReason } from '../events/rejection.ts'
+import { type RecordResult, recordResults } from '../outputs/conventions.ts'
+
+export class SourceEntry {
+  /** Connector id; `unrecognised` for records that no connector knew. */
+  readonly id: string
+  readonly results: Record<RecordResult, number> = {
+    accepted: 0,
+    duplicate: 0,
+    late: 0,
+    rejected: 0,
+    irrelevant: 0,
+  }
+  readonly reasons = new Map<RejectionReason, number>()
+  /** Events, where the results above are records. */
+  lateEvents = 0
+  duplicateEvents = 0
+  /** Epoch ms of the newest event. */
+  newest = Number.NEGATIVE_INFINITY
+
+  constructor(id: string) {
+    this.id = id
+  }
+
+  count(result: RecordResult, reason?: RejectionReason): void {
+    this.results[result]++
+    if (reason !== undefined) this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1)
+  }
+}
+
+export interface RecordTotals extends Readonly<Record<RecordResult, number>> {
+  readonly read: number
+}
+
+export class SourceBook {
+  readonly #entries = new Map<string, SourceEntry>()
+  #last = new SourceEntry('')
+
+  of(id: string): SourceEntry {
+    if (this.#last.id === id) return this.#last
+    const name = id === '' ? 'unrecognised' : id
+    let entry = this.#entries.get(name)
+    if (entry === undefined) {
+      entry = new SourceEntry(name)
+      this.#entries.set(name, entry)
+    }
+    this.#last = entry
+    return entry
+  }
+
+  all(): readonly SourceEntry[] {
+    return [...this.#entries.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  /** The conservation identity: read = accepted + duplicate + late + rejected + irrelevant. */
+  totals(): RecordTotals {
+    const totals = { read: 0, accepted: 0, duplicate: 0, late: 0, rejected: 0, irrelevant: 0 }
+    for (const entry of this.#entries.values()) {
+      for (const result of recordResults) {
+        totals[result] += entry.results[result]
+        totals.read += entry.results[result]
+      }
+    }
+    return totals
+  }
+}

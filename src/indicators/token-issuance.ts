@@ -1,0 +1,16 @@
+/** M1: did the issuer give a token to the workload that asked for one? Each retry is an attempt of its own. */
+import type { Indicator } from './indicator.ts'
+import { isLeftOutPerson } from './people.ts'
+
+export const tokenIssuance: Indicator = {
+  id: 'token-issuance',
+  title: 'Token issuance success',
+  kinds: ['token.request'],
+  judge: (event, options) => {
+    if (event.kind !== 'token.request' || event.vantage !== 'issuer') return undefined
+    if (isLeftOutPerson(event, options)) return 'excluded'
+    if (event.outcome === 'success') return 'good'
+    if (options.faults === undefined) return 'bad'
+    return event.fault !== undefined && options.faults.includes(event.fault) ? 'bad' : 'excluded'
+  },
+}

@@ -1,0 +1,152 @@
+/** The metric source `type: identity-slo`: what of our own an SLI counts. */
+import type { Fault } from '../../events/event.ts'
+import { indicatorIds } from '../../indicators/indicator.ts'
+import type { SliSource } from '../objective.ts'
+import type { MetricSource, Sli } from './kinds/sli.ts'
+import type { SloObjective } from './kinds/slo-objective.ts'
+import type { Reporter } from './problem.ts'
+import { lookUp, type Shelves } from './shelves.ts'
+import { where } from './where.ts'
+import { type Check, type Located, listOf, located, number, oneOf, readFields } from './yaml/check.ts'
+import { describe, sameContent } from './yaml/node.ts'
+import { nearest } from './yaml/suggest.ts'
+
+export const ourType = 'identity-slo'
+
+/** Milliseconds a token fetch may take where neither the SLI nor the objective says. */
+const defaultThresholdMs = 200
+
+/** The one indicator that judges by a threshold. */
+const thresholdIndicator = 'token-fetch-latency'
+
+export type ReadSource =
+  | {
+      readonly engine: 'ours'
+      readonly source: SliSource
+      readonly thresholdAt: MetricSource['at'] | undefined
+    }
+  | { readonly engine: 'other'; readonly type: string }
+
+const faults = ['platform', 'caller', 'policy', 'network'] as const satisfies readonly Fault[]
+const oneFault: Check<Fault> = oneOf(faults)
+
+const faultList: Check<readonly Fault[]> = (node, path, reporter) => {
+  if (node.kind !== 'list') {
+    const fault = oneFault(node, path, reporter)
+    return fault && [fault]
+  }
+  if (node.items.length === 0) {
+    reporter.error(
+      node.at,
+      `${path} is an empty list, so that nothing would be bad: give faults or leave it out`,
+    )
+  }
+  return listOf(oneFault)(node, path, reporter)
+}
+
+const milliseconds: Check<number> = (node, path, reporter) => {
+  const value = number(node, path, reporter)
+  if (value === undefined || value > 0) return value
+  reporter.error(node.at, `${path} must be more than 0 milliseconds; found ${describe(node)}`)
+  return undefined
+}
+
+/** `{indicator, where, faults?, thresholdMs?}`. */
+function readOurSpec(source: MetricSource, reporter: Reporter): ReadSource | undefined {
+  const path = `${ourType} spec`
+  const fields = readFields(source.spec, path, ['indicator', 'where', 'faults', 'thresholdMs'], reporter)
+  if (!fields) return undefined
+  const indicator = fields.required('indicator', oneOf(indicatorIds))
+  const selection = fields.optional('where', where) ?? {}
+  const judgedFaults = fields.optional('faults', faultList)
+  const threshold: Located<number> | undefined = fields.optional('thresholdMs', located(milliseconds))
+  if (!indicator) return undefined
+  if (threshold && indicator !== thresholdIndicator) {
+    reporter.error(
+      fields.keyOf('thresholdMs'),
+      `thresholdMs belongs to ${thresholdIndicator}, not to ${indicator}`,
+    )
+  }
+  const options = {
+    ...(judgedFaults && { faults: judgedFaults.toSorted() }),
+    ...(threshold && { thresholdMs: threshold.value }),
+    ...(selection.identityType?.includes('user') && { includesPeople: true }),
+  }
+  return { engine: 'ours', source: { indicator, where: selection, ...options }, thresholdAt: threshold?.at }
+}
+
+/** The source's own type, else its DataSource's; they must not contradict each other. */
+function typeOf(source: MetricSource, shelves: Shelves, reporter: Reporter): string | undefined {
+  const { ref, type } = source
+  const dataSource = ref && lookUp(shelves.DataSource, 'DataSource', ref, reporter)
+  if (type && dataSource && dataSource.type !== type.value) {
+    const other = `DataSource "${dataSource.metadata.name}" has type "${dataSource.type}"`
+    reporter.error(type.at, `type is "${type.value}" but ${other}: leave type out or write the same`)
+  }
+  return type?.value ?? dataSource?.type
+}
+
+/** Reads an SLI's metric sources. Undefined if something is wrong, which is reported. */
+export function readSource(sli: Sli, shelves: Shelves, reporter: Reporter): ReadSource | undefined {
+  const { metric } = sli
+  const sources = metric.kind === 'ratio' ? [metric.part, metric.total] : [metric.source]
+  const types = sources.map((source) => typeOf(source, shelves, reporter))
+  const [main] = sources
+  const [type, totalType = type] = types
+  if (!main || type === undefined || totalType === undefined) return undefined
+  if (type !== ourType && totalType !== ourType) return { engine: 'other', type }
+  if (metric.kind !== 'ratio') return readOurSpec(main, reporter)
+  const side = `${metric.numerator} and total`
+  if (type !== totalType) {
+    reporter.error(
+      metric.total.at,
+      `${side} must have the same type: one is "${type}", the other "${totalType}"`,
+    )
+    return undefined
+  }
+  if (!sameContent(metric.part.spec, metric.total.spec)) {
+    const rule = 'the indicator itself tells good events from bad ones'
+    reporter.error(metric.total.spec.at, `${side} must have the same ${ourType} spec: ${rule}`)
+  }
+  return readOurSpec(main, reporter)
+}
+
+/** Why an SLO over a source of another type is not evaluated. */
+export function otherTypeText(sli: Sli, type: string): string {
+  const hint = nearest(type, [ourType]) === undefined ? '' : `; did you mean "${ourType}"?`
+  return `SLI "${sli.metadata.name}" reads from "${type}", and this engine evaluates only ${ourType}${hint}`
+}
+
+/** The source as one objective judges it: its threshold, from the SLI or from `op` and `value`. */
+export function sourceFor(
+  read: ReadSource & { readonly engine: 'ours' },
+  sli: Sli,
+  objective: SloObjective,
+  reporter: Reporter,
+): SliSource | undefined {
+  const { source } = read
+  const { op, value } = objective
+  if (sli.metric.kind !== 'threshold') {
+    if (source.indicator !== thresholdIndicator) return source
+    return { ...source, thresholdMs: source.thresholdMs ?? defaultThresholdMs }
+  }
+  if (!op || !value) return undefined
+  if (source.indicator !== thresholdIndicator) {
+    reporter.error(
+      objective.at,
+      `a thresholdMetric over ${ourType} must be of ${thresholdIndicator}, not of ${source.indicator}`,
+    )
+    return undefined
+  }
+  if (op.value !== 'lte') {
+    reporter.error(op.at, `op must be lte: a token fetch is good if it takes at most that many milliseconds`)
+  }
+  if (value.value <= 0) reporter.error(value.at, 'value must be more than 0 milliseconds')
+  if (source.thresholdMs !== undefined && source.thresholdMs !== value.value) {
+    reporter.error(
+      value.at,
+      `value ${value.value} contradicts thresholdMs ${source.thresholdMs} of SLI "${sli.metadata.name}"`,
+    )
+  }
+  return { ...source, thresholdMs: value.value }
+}

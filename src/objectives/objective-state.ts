@@ -1,0 +1,135 @@
+/** What the engine keeps of one objective: its tallies, slices, latencies and who burned its budget. */
+import type { IdentityEvent } from '../events/event.ts'
+import type { Verdict } from '../indicators/indicator.ts'
+import { LatencySketch } from '../indicators/latency-sketch.ts'
+import { retentionFor, Tally } from '../indicators/tally.ts'
+import { burnWindowsMs } from './alert-windows.ts'
+import { type Fraction, fraction } from './budget.ts'
+import { type ZoneOffset, zoneOffset } from './calendar.ts'
+import { Contributors } from './contributors.ts'
+import type { Objective } from './objective.ts'
+import { Slices } from './slices.ts'
+
+export const contributorDimensions = ['identity', 'workload', 'reason', 'code'] as const
+export type ContributorDimension = (typeof contributorDimensions)[number]
+
+const dayMs = 86_400_000
+const contributorsPerDay = 64
+
+export interface EngineRetention {
+  /** Finest buckets, and inner counts of slices, are kept this long behind the newest event, ms. */
+  readonly fineMs: number
+  readonly slicesMs: number
+}
+
+/** One day's attribution and latencies. */
+interface Day {
+  readonly contributors: Readonly<Record<ContributorDimension, Contributors>>
+  latencies: LatencySketch | undefined
+}
+
+export class ObjectiveState {
+  readonly objective: Objective
+  readonly budget: Fraction
+  readonly burnWindowsMs: readonly number[]
+  readonly zone: ZoneOffset | undefined
+  /** Counts events, or millionths of slices. One for each part of a composite that counts occurrences. */
+  readonly tallies: readonly Tally[]
+  readonly partBudgets: readonly Fraction[]
+  readonly #slices: Slices | undefined
+  readonly #days = new Map<number, Day>()
+  #keepDaysFrom = Number.NEGATIVE_INFINITY
+
+  constructor(objective: Objective, retention: EngineRetention) {
+    this.objective = objective
+    this.budget = fraction(objective.target.budget)
+    this.partBudgets = objective.parts.map((part) => fraction(part.target.budget))
+    this.burnWindowsMs = burnWindowsMs(objective)
+    this.zone = objective.window.kind === 'calendar' ? zoneOffset(objective.window.timeZone) : undefined
+    const weights = objective.parts.length > 0 ? objective.parts.map((part) => part.weight) : [1]
+    const longest = Math.max(objective.window.durationMs, ...this.burnWindowsMs)
+    // A calendar month or year can be longer than its nominal length.
+    const periodMs = objective.window.kind === 'calendar' ? longest * 1.05 + dayMs : longest
+    const keep = retentionFor(periodMs, retention.fineMs)
+    if (objective.budgeting.method === 'Occurrences') {
+      this.tallies = weights.map(() => new Tally(keep))
+    } else {
+      const outer = new Tally(keep)
+      this.tallies = [outer]
+      this.#slices = new Slices(objective.budgeting, outer, weights, retention.slicesMs)
+    }
+  }
+
+  get newest(): number {
+    return Math.max(...this.tallies.map((tally) => tally.newest))
+  }
+
+  get oldest(): number {
+    return Math.min(...this.tallies.map((tally) => tally.oldest))
+  }
+
+  get countsSlices(): boolean {
+    return this.#slices !== undefined
+  }
+
+  /** `count` is negative when a verdict is taken back. */
+  record(event: IdentityEvent, part: number, verdict: Verdict, count: number): void {
+    if (this.#slices === undefined) this.tallies[part]?.add(event.time, verdict, count)
+    else this.#slices.add(event.time, part, verdict, count)
+    if (verdict === 'bad') this.#attribute(event, count)
+    if (event.kind === 'token.request' && event.latencyMs !== undefined && verdict !== 'excluded') {
+      const day = this.#day(event.time)
+      day.latencies ??= new LatencySketch()
+      day.latencies.add(event.latencyMs, count)
+    }
+  }
+
+  #attribute(event: IdentityEvent, count: number): void {
+    const { contributors } = this.#day(event.time)
+    contributors.identity.add(event.identity.id, count)
+    if (event.workload !== undefined)
+      contributors.workload.add(`${event.workload.kind} ${event.workload.name}`, count)
+    if (event.reason !== undefined) contributors.reason.add(event.reason, count)
+    if (event.code !== undefined) contributors.code.add(event.code, count)
+  }
+
+  #day(time: number): Day {
+    const key = Math.floor(time / dayMs)
+    let day = this.#days.get(key)
+    if (day === undefined) {
+      const fresh = (): Contributors => new Contributors(contributorsPerDay)
+      day = {
+        contributors: { identity: fresh(), workload: fresh(), reason: fresh(), code: fresh() },
+        latencies: undefined,
+      }
+      this.#days.set(key, day)
+    }
+    return day
+  }
+
+  /** Top contributors over the whole days that [from, to) touches. */
+  contributors(dimension: ContributorDimension, from: number, to: number): Contributors {
+    const all = new Contributors(contributorsPerDay * 4)
+    for (const [key, day] of [...this.#days].sort(([a], [b]) => a - b)) {
+      if ((key + 1) * dayMs > from && key * dayMs < to) all.merge(day.contributors[dimension])
+    }
+    return all
+  }
+
+  latencies(from: number, to: number): LatencySketch {
+    const all = new LatencySketch()
+    for (const [key, day] of this.#days) {
+      if ((key + 1) * dayMs > from && key * dayMs < to && day.latencies) all.merge(day.latencies)
+    }
+    return all
+  }
+
+  /** Lets go of what no window can reach any more. */
+  prune(): void {
+    this.#slices?.prune(this.newest)
+    const from = Math.floor((this.newest - this.objective.window.durationMs * 1.05) / dayMs) - 4
+    if (!Number.isFinite(from) || from === this.#keepDaysFrom) return
+    this.#keepDaysFrom = from
+    for (const key of this.#days.keys()) if (key < from) this.#days.delete(key)
+  }
+}

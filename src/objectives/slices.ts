@@ -1,0 +1,91 @@
+/**
+ * Time slices: each slice is good or bad by its own ratio, and the objective counts slices. A late event re-judges
+ * its slice, so the count is taken back and given anew. Composites keep a ratio for each part of a slice.
+ */
+import type { Verdict } from '../indicators/indicator.ts'
+import type { Tally } from '../indicators/tally.ts'
+import { type Fraction, fraction } from './budget.ts'
+import type { Budgeting } from './objective.ts'
+
+/** A slice's worth is counted in millionths, so that averages of ratios stay whole numbers. */
+export const sliceUnits = 1_000_000
+
+const pageSlices = 64
+
+export class Slices {
+  readonly sliceMs: number
+  readonly #outer: Tally
+  readonly #weights: readonly number[]
+  readonly #sliceTarget: Fraction | undefined
+  readonly #keepMs: number
+  /** Good and bad of each part of each slice, 64 slices a page. */
+  readonly #pages = new Map<number, Uint32Array>()
+
+  constructor(
+    budgeting: Exclude<Budgeting, { method: 'Occurrences' }>,
+    outer: Tally,
+    weights: readonly number[],
+    keepMs: number,
+  ) {
+    this.sliceMs = budgeting.sliceMs
+    this.#sliceTarget = budgeting.method === 'Timeslices' ? fraction(budgeting.sliceTarget) : undefined
+    this.#outer = outer
+    this.#weights = weights
+    this.#keepMs = keepMs
+  }
+
+  add(time: number, part: number, verdict: Verdict, count: number): void {
+    if (verdict === 'excluded') {
+      this.#outer.add(time, verdict, count)
+      return
+    }
+    const slice = Math.floor(time / this.sliceMs)
+    const key = Math.floor(slice / pageSlices)
+    const parts = this.#weights.length
+    let page = this.#pages.get(key)
+    if (page === undefined) {
+      page = new Uint32Array(pageSlices * parts * 2)
+      this.#pages.set(key, page)
+    }
+    const at = (slice - key * pageSlices) * parts * 2
+    const before = this.#worth(page, at)
+    const index = at + part * 2 + (verdict === 'good' ? 0 : 1)
+    page[index] = (page[index] as number) + count
+    const after = this.#worth(page, at)
+    if (before === after) return
+    const start = slice * this.sliceMs
+    if (before >= 0) this.#count(start, before, -1)
+    if (after >= 0) this.#count(start, after, 1)
+  }
+
+  #count(start: number, worth: number, sign: 1 | -1): void {
+    if (worth > 0) this.#outer.add(start, 'good', sign * worth)
+    if (worth < sliceUnits) this.#outer.add(start, 'bad', sign * (sliceUnits - worth))
+  }
+
+  /** Millionths of the slice that are good; -1 without events. */
+  #worth(page: Uint32Array, at: number): number {
+    const target = this.#sliceTarget
+    let missing = 0
+    let weights = 0
+    for (let part = 0; part < this.#weights.length; part++) {
+      const good = page[at + part * 2] as number
+      const total = good + (page[at + part * 2 + 1] as number)
+      if (total === 0) continue
+      const weight = this.#weights[part] as number
+      weights += weight
+      if (target !== undefined) {
+        // One bad part makes the slice bad.
+        if (good * target.scale < total * target.units) return 0
+      } else missing += weight * (1 - good / total)
+    }
+    if (weights === 0) return -1
+    return sliceUnits - Math.round((missing / weights) * sliceUnits)
+  }
+
+  /** Forgets the inner counts of slices before `time - keep`: their verdicts are final. */
+  prune(newest: number): void {
+    const floor = Math.floor((newest - this.#keepMs) / this.sliceMs / pageSlices)
+    for (const key of this.#pages.keys()) if (key < floor) this.#pages.delete(key)
+  }
+}

@@ -1,0 +1,124 @@
+/** Alerts on the engine itself: whoever watches identities must not go blind unnoticed. */
+import { engineAnnotations, type Links, type Severity } from './alert-text.ts'
+import { alertLabels, alertNames, labels, pipelineMetrics, ruleGroups } from './conventions.ts'
+import { absent, aggregate, compare, divide, type Expr, over, select, subtract, time } from './promql.ts'
+import type { AlertRule, RuleGroup } from './rule-file.ts'
+
+/** Cloud providers promise their audit logs within minutes, and deliver within the hour. */
+const silentAfterSeconds = 3600
+const laggingAfterSeconds = 1800
+const rejectedShare = '0.01'
+const trendWindow = '15m'
+
+interface EngineAlert {
+  readonly alert: string
+  readonly severity: Severity
+  readonly expr: Expr
+  readonly for?: string
+  readonly summary: string
+  readonly description: string
+}
+
+function increaseBy(
+  metric: { readonly name: string },
+  by: string,
+  matchers: Record<string, string>,
+  window: string,
+) {
+  return aggregate('sum', over('increase', select(metric.name, matchers), window), [by])
+}
+
+const { buildInfo, configLastReloadSuccessful, lateDropped, records, seriesDropped, sourceLag, watermark } =
+  pipelineMetrics
+
+const rejected = divide(
+  increaseBy(records, labels.source, { [labels.result]: 'rejected' }, '1h'),
+  compare(increaseBy(records, labels.source, {}, '1h'), '>', '0'),
+)
+
+export const engineAlerts: readonly EngineAlert[] = [
+  {
+    alert: alertNames.engineDown,
+    severity: 'page',
+    expr: absent(select(buildInfo.name)),
+    for: '5m',
+    summary: 'identity-slo is not running or not scraped',
+    description: 'No instance exports its build information: no objective is evaluated and nobody is paged.',
+  },
+  {
+    alert: alertNames.sourceSilent,
+    severity: 'ticket',
+    expr: compare(
+      subtract(time(), aggregate('max', select(watermark.name), [labels.source])),
+      '>',
+      String(silentAfterSeconds),
+    ),
+    for: '10m',
+    summary: `Source {{ $labels.${labels.source} }} is silent`,
+    description:
+      'Its watermark is {{ $value | humanizeDuration }} old. A silent log is not a healthy one: ' +
+      'the objectives that read it stand still.',
+  },
+  {
+    alert: alertNames.sourceLagging,
+    severity: 'ticket',
+    expr: compare(
+      aggregate('max', select(sourceLag.name), [labels.source]),
+      '>',
+      String(laggingAfterSeconds),
+    ),
+    for: '30m',
+    summary: `Source {{ $labels.${labels.source} }} delivers late`,
+    description:
+      'Its newest events are {{ $value | humanizeDuration }} old when they arrive: pages come that late.',
+  },
+  {
+    alert: alertNames.configReloadFailed,
+    severity: 'ticket',
+    expr: compare(aggregate('min', select(configLastReloadSuccessful.name)), '==', '0'),
+    for: '5m',
+    summary: 'identity-slo could not reload its configuration',
+    description:
+      'The former configuration and objectives still run. The log says file, line and what is allowed.',
+  },
+  {
+    alert: alertNames.recordsRejected,
+    severity: 'ticket',
+    expr: compare(rejected, '>', rejectedShare),
+    for: trendWindow,
+    summary: `Records of source {{ $labels.${labels.source} }} are rejected`,
+    description:
+      '{{ $value | humanizePercentage }} of the records of the last hour could not be read, and count in no objective.',
+  },
+  {
+    alert: alertNames.eventsDroppedLate,
+    severity: 'ticket',
+    expr: compare(increaseBy(lateDropped, labels.source, {}, '1h'), '>', '0'),
+    summary: `Events of source {{ $labels.${labels.source} }} came too late to count`,
+    description: '{{ $value | humanize }} events of the last hour were older than the allowed lateness.',
+  },
+  {
+    alert: alertNames.seriesCapReached,
+    severity: 'ticket',
+    expr: compare(increaseBy(seriesDropped, labels.family, {}, trendWindow), '>', '0'),
+    for: trendWindow,
+    summary: `Family {{ $labels.${labels.family} }} has reached the series cap`,
+    description:
+      'Further label sets are counted together under the overflow value. Objectives are not affected.',
+  },
+]
+
+function rule(entry: EngineAlert, links: Links): AlertRule {
+  const { alert, severity, expr, summary, description } = entry
+  return {
+    alert,
+    expr,
+    ...(entry.for === undefined ? {} : { for: entry.for }),
+    labels: { [alertLabels.severity]: severity },
+    annotations: engineAnnotations(links, alert, { summary, description }),
+  }
+}
+
+export function engineAlertGroup(links: Links): RuleGroup {
+  return { name: ruleGroups.engine, rules: engineAlerts.map((entry) => rule(entry, links)) }
+}

@@ -1,0 +1,126 @@
+/** docs/metrics.md: the catalogue of conventions.ts for people. */
+import {
+  alertNames,
+  clientMetrics,
+  identityMetrics,
+  metricFamilies,
+  objectiveMetrics,
+  pipelineMetrics,
+  records,
+  slothLabels,
+} from './conventions.ts'
+import { engineAlerts } from './engine-alerts.ts'
+import type { MetricFamily } from './metric-family.ts'
+import { generatedNotice } from './rule-file.ts'
+
+/** A cell of a table: `|` would end it. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|')
+}
+
+const code = (text: string) => `\`${text}\``
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function labelCell(family: MetricFamily): string {
+  return family.labelNames.map(code).join(', ')
+}
+
+function exportedTable(families: readonly MetricFamily[]): string {
+  const rows = families
+    .filter((family) => family.availability.exported)
+    .map((family) => [
+      code(family.name),
+      family.type,
+      family.unit,
+      labelCell(family),
+      family.help,
+      family.availability.exported ? family.availability.since : '',
+    ])
+  return table(['name', 'type', 'unit', 'labels', 'meaning', 'since'], rows)
+}
+
+function plannedTable(): string {
+  const rows = metricFamilies.flatMap((family) =>
+    family.availability.exported
+      ? []
+      : [[code(family.name), family.type, labelCell(family), family.help, family.availability.waitsFor]],
+  )
+  return table(['name', 'type', 'labels', 'meaning', 'waits for'], rows)
+}
+
+function bucketLines(): string {
+  return metricFamilies
+    .filter((family) => family.buckets && family.availability.exported)
+    .map((family) => `- ${code(family.name)}: ${(family.buckets ?? []).join(', ')}`)
+    .join('\n')
+}
+
+const recordedRows: readonly (readonly [string, string])[] = [
+  [
+    records.sliErrorRatio('<window>'),
+    'Share of bad events in the window, 0 to 1: every burn window, and the whole period.',
+  ],
+  [records.objectiveRatio, 'Target, 0 to 1.'],
+  [records.errorBudgetRatio, '1 − target, exactly.'],
+  [records.timePeriodDays, 'Length of the period; a calendar period has its nominal one.'],
+  [records.currentBurnRate, 'Error ratio of 5 minutes over the budget.'],
+  [records.periodBurnRate, 'Error ratio of the period over the budget.'],
+  [records.periodErrorBudgetRemaining, '1 − burn rate of the period; below 0 is overspent.'],
+  [records.info, 'Always 1.'],
+  [records.periodEvents, 'Good and bad events of the period, by `verdict` (not in sloth).'],
+]
+
+const budgetAlertRows: readonly (readonly [string, string, string])[] = [
+  [
+    alertNames.burn,
+    'page, ticket',
+    'A long and a short window both burn above the factor of their tier (label `tier`).',
+  ],
+  [alertNames.burst, 'page', 'Over half of the budget went in one hour.'],
+  [alertNames.exhausted, 'ticket', 'The budget of the period is spent.'],
+]
+
+function alertTable(): string {
+  const engine = engineAlerts.map((entry) => [code(entry.alert), entry.severity, `${entry.summary}.`])
+  const budget = budgetAlertRows.map(([name, severity, meaning]) => [code(name), severity, meaning])
+  return table(['alert', 'severity', 'fires when'], [...budget, ...engine])
+}
+
+const introduction = `Counters move when a record is read. What depends on an event's own time (error ratios, burn rates, budgets)
+is computed by the engine in event time and exported as gauges; late records correct those afterwards.
+An identity is never a label of a counter. Labels are never called \`service\` or \`owner\`: scrapes use those names.`
+
+const recordingNotes = `One set for each objective, with ${Object.values(slothLabels).slice(0, 4).map(code).join(', ')}, as sloth names them: dashboards made for sloth read
+them unchanged. Every series is always a number. Where a window has no judged event, its error ratio is what the
+objective's \`noData\` says: the former value (\`hold\`, and 0 before the first event), 0 (\`good\`) or 1 (\`bad\`).
+Excluded events are in no ratio. The period's ratio is one of counts, not a mean of ratios, so that each event weighs
+the same. Time slices, composites and calendar periods are taken from the engine's gauges, which alone know them.`
+
+/** The whole page. */
+export function renderMetricsDoc(): string {
+  const sections: readonly (readonly [string, string])[] = [
+    ['Identity events', exportedTable(Object.values(identityMetrics))],
+    ['Objectives', exportedTable(Object.values(objectiveMetrics))],
+    ['Pipeline', exportedTable(Object.values(pipelineMetrics))],
+    ['Histogram buckets', bucketLines()],
+    [
+      'Client library',
+      `The library emits ${Object.values(clientMetrics).map(code).join(', ')} and a span for each fetch.`,
+    ],
+    [
+      'Recording rules',
+      `${recordingNotes}\n\n${table(
+        ['series', 'meaning'],
+        recordedRows.map(([name, meaning]) => [code(name), meaning]),
+      )}`,
+    ],
+    ['Alerts', alertTable()],
+    ['Names that are taken', `Not exported yet, and in no dashboard.\n\n${plannedTable()}`],
+  ]
+  const body = sections.map(([title, text]) => `## ${title}\n\n${text}\n`).join('\n')
+  return `<!-- ${generatedNotice} -->\n# Metrics\n\n${introduction}\n\n${body}`
+}

@@ -1,0 +1,41 @@
+/** Label values of an objective's series: the runtime writes them, rules and dashboards select on them. */
+import { formatDuration } from '../objectives/duration.ts'
+import type { Objective, TimeWindow } from '../objectives/objective.ts'
+import { labels, type objectiveMetrics, slothLabels } from './conventions.ts'
+import type { LabelsOf } from './metric-family.ts'
+
+/** Value of the `window` label for a whole period: `30d`; a calendar period is not its rolling namesake. */
+export function periodWindowLabel(window: TimeWindow): string {
+  return window.kind === 'rolling' ? formatDuration(window.durationMs) : `calendar-${window.text}`
+}
+
+/** On every family about one objective. */
+export function objectiveLabelValues(objective: Objective): LabelsOf<typeof objectiveMetrics.objectiveRatio> {
+  return {
+    [labels.objective]: objective.id,
+    [labels.slo]: objective.name,
+    [labels.sloService]: objective.service,
+  }
+}
+
+export function infoLabelValues(objective: Objective): LabelsOf<typeof objectiveMetrics.info> {
+  return {
+    ...objectiveLabelValues(objective),
+    [labels.indicator]: objective.sli?.indicator ?? 'composite',
+    [labels.target]: objective.target.percent,
+    [labels.window]: periodWindowLabel(objective.window),
+    [labels.budgeting]: objective.budgeting.method,
+    [labels.sloOwner]: objective.owner,
+    [labels.severityClass]: objective.severityClass,
+    [labels.revision]: objective.revision,
+  }
+}
+
+/** On every recorded series and alert of one objective, as sloth has them. */
+export function slothLabelValues(objective: Objective): Readonly<Record<string, string>> {
+  return {
+    [slothLabels.id]: objective.id,
+    [slothLabels.service]: objective.service,
+    [slothLabels.slo]: objective.name,
+  }
+}

@@ -1,0 +1,72 @@
+/** The stable JSON of `replay` and of `/api/v1`: what was read, the indicators, the objectives, the identities. */
+import type { ObjectiveStatus } from '../objectives/evaluate.ts'
+import { contributorDimensions } from '../objectives/objective-state.ts'
+
+export interface AlertReport {
+  readonly id: string
+  readonly severity: 'page' | 'ticket'
+  readonly firing: boolean
+  readonly factor: number
+  readonly longWindow: string
+  readonly shortWindow: string
+}
+
+export interface ObjectiveReport {
+  readonly name: string
+  readonly service: string
+  readonly indicator: string
+  /** 0 to 1. */
+  readonly target: number
+  readonly window: string
+  readonly from: string
+  readonly to: string
+  readonly good: number
+  readonly bad: number
+  readonly excluded: number
+  readonly value: number
+  readonly errorBudgetRemaining: number
+  readonly hasData: boolean
+  readonly burnRates: Readonly<Record<string, number>>
+  readonly alerts: readonly AlertReport[]
+  /** ms; only where latencies are measured. */
+  readonly latency?: { readonly p50: number; readonly p95: number; readonly p99: number }
+  readonly topContributors: Readonly<Record<string, readonly { key: string; bad: number }[]>>
+}
+
+const topContributors = 5
+
+function latencyOf(status: ObjectiveStatus): ObjectiveReport['latency'] {
+  if (status.state.objective.sli?.indicator !== 'token-fetch-latency') return undefined
+  const sketch = status.state.latencies(status.from, status.to)
+  if (sketch.total === 0) return undefined
+  const at = (q: number): number => Number((sketch.quantile(q) ?? 0).toPrecision(4))
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) }
+}
+
+export function objectiveReport(status: ObjectiveStatus): ObjectiveReport {
+  const { objective } = status.state
+  const contributors = contributorDimensions.map((dimension) => {
+    const top = status.state.contributors(dimension, status.from, status.to).top(topContributors)
+    return [dimension, top.map(({ key, bad }) => ({ key, bad }))] as const
+  })
+  const latency = latencyOf(status)
+  return {
+    name: objective.name,
+    service: objective.service,
+    indicator: objective.sli?.indicator ?? 'composite',
+    target: Number(objective.target.ratio),
+    window: objective.window.text,
+    from: new Date(status.from).toISOString(),
+    to: new Date(status.to).toISOString(),
+    good: status.counts.good,
+    bad: status.counts.bad,
+    excluded: status.counts.excluded,
+    value: status.value,
+    errorBudgetRemaining: status.errorBudgetRemaining,
+    hasData: status.hasData,
+    burnRates: Object.fromEntries(status.burnReadings.map(({ window, rate }) => [window, rate])),
+    alerts: status.alerts.map(({ isFiring, ...alert }) => ({ ...alert, firing: isFiring })),
+    ...(latency === undefined ? {} : { latency }),
+    topContributors: Object.fromEntries(contributors),
+  }
+}
