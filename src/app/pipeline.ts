@@ -38,14 +38,14 @@ const pruneEveryMs = 3_600_000
 const fineMs = 2 * 3_600_000
 
 export class Pipeline {
-  readonly engine: Engine
   readonly counters: EventCounters
-  readonly identities: IdentityBook
   readonly sources = new SourceBook()
   readonly dedupe: Dedupe
-  readonly #options: PipelineOptions
+  #options: PipelineOptions
   readonly #plan: DecoderPlan
   readonly #sink: DecodedSink
+  #engine: Engine
+  #identities: IdentityBook
   #newest = Number.NEGATIVE_INFINITY
   #pruneAt = Number.NEGATIVE_INFINITY
   #latest = Number.POSITIVE_INFINITY
@@ -53,14 +53,30 @@ export class Pipeline {
   constructor(options: PipelineOptions) {
     this.#options = options
     this.#plan = new DecoderPlan(options.connectors)
-    this.engine = new Engine(options.objectives, options.indicators, { fineMs, slicesMs: options.slicesMs })
+    this.#engine = new Engine(options.objectives, options.indicators, { fineMs, slicesMs: options.slicesMs })
     this.counters = new EventCounters(options.maxSeries)
-    this.identities = new IdentityBook(options, this.engine, this.counters)
+    this.#identities = new IdentityBook(options, this.#engine, this.counters)
     this.dedupe = new Dedupe(options.dedupeBytes)
     this.#sink = {
       events: (events, from) => this.#events(events, from),
       rejection: (rejection, from) => this.#rejection(rejection, from),
     }
+  }
+
+  get engine(): Engine {
+    return this.#engine
+  }
+
+  get identities(): IdentityBook {
+    return this.#identities
+  }
+
+  /** New definitions: objectives that count the same keep their history, others start empty. */
+  replaceObjectives(objectives: readonly Objective[], attribution: IdentityBookOptions): void {
+    const retention = { fineMs, slicesMs: this.#options.slicesMs }
+    this.#engine = new Engine(objectives, this.#options.indicators, retention, this.#engine)
+    this.#options = { ...this.#options, ...attribution }
+    this.#identities = new IdentityBook(this.#options, this.#engine, this.counters)
   }
 
   /** A decoder for one stream of bytes whose records are counted here. */
@@ -110,7 +126,7 @@ export class Pipeline {
   }
 
   #observe(raw: IdentityEvent): void {
-    const { identities } = this
+    const identities = this.#identities
     const entry = identities.entryOf(raw)
     const { owner } = entry
     raw.app = owner.app
@@ -119,7 +135,7 @@ export class Pipeline {
     const event = isPlain ? raw : pseudonymise(raw, this.#options.policy, this.#options.pseudonym)
     const route = identities.routeOf(event, entry)
     route.series.count(event)
-    this.engine.observe(event, route.targets)
+    this.#engine.observe(event, route.targets)
     entry.events++
     if (event.outcome === 'failure') entry.failures++
     if (event.time > entry.lastSeen) entry.lastSeen = event.time
@@ -133,7 +149,7 @@ export class Pipeline {
     const allowed = this.#options.allowedLatenessMs
     if (allowed === undefined) return
     this.dedupe.prune(time - allowed)
-    this.engine.prune(time - allowed)
+    this.#engine.prune(time - allowed)
   }
 
   #rejection(rejection: Rejection, from: Decoded): void {

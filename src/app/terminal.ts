@@ -35,7 +35,9 @@ export function paint(terminal: Terminal, colour: keyof typeof codes, text: stri
 }
 
 export function formatCount(count: number): string {
-  return Math.round(count).toString().replace(/\B(?=(\d{3})+$)/g, ',')
+  return Math.round(count)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** 0.99951 as `99.951 %`: up to four decimals, no rounding up to 100. */

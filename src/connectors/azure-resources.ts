@@ -6,6 +6,15 @@ export function resourceKey(resourceId: string): string {
   return resourceId.toLowerCase()
 }
 
+const vaults = '/providers/microsoft.keyvault/vaults/'
+
+/** The vault of a key or secret that is addressed as an ARM resource: its own name is nobody's business. */
+export function vaultOrWhole(key: string): string {
+  const at = key.indexOf(vaults)
+  const end = at < 0 ? -1 : key.indexOf('/', at + vaults.length)
+  return end < 0 ? key : key.slice(0, end)
+}
+
 /** Namespaces by their lower-case spelling: diagnostic records shout them, and labels must not split in two. */
 const namespaces: ReadonlyMap<string, string> = new Map(
   [

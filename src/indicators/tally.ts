@@ -51,8 +51,10 @@ class Level {
   readonly pageMs: number
   readonly pages = new Map<number, Page>()
   readonly #bucketsPerPage: number
-  #lastKey = Number.NaN
+  /** The bucket of the last addition: events come nearly in order, so most additions go there again. */
+  #lastStart = Number.NaN
   #lastPage: Page | undefined
+  #lastAt = 0
 
   constructor(resolution: Resolution) {
     this.bucketMs = resolution.bucketMs
@@ -60,26 +62,28 @@ class Level {
     this.pageMs = resolution.bucketMs * resolution.bucketsPerPage
   }
 
-  page(key: number): Page | undefined {
-    if (key !== this.#lastKey) {
-      this.#lastKey = key
-      this.#lastPage = this.pages.get(key)
-    }
-    return this.#lastPage
+  add(time: number, verdict: number, count: number): void {
+    const since = time - this.#lastStart
+    let page = this.#lastPage
+    if (page === undefined || !(since >= 0 && since < this.bucketMs)) page = this.#moveTo(time)
+    const at = this.#lastAt + verdict
+    page[at] = (page[at] as number) + count
   }
 
-  add(time: number, verdict: number, count: number): void {
+  #moveTo(time: number): Page {
     const key = Math.floor(time / this.pageMs)
-    let page = this.page(key)
+    let page = this.pages.get(key)
     if (page === undefined) {
       // A day of a busy issuer can pass 2^32; shorter buckets cannot.
       const length = this.#bucketsPerPage * width
       page = this.bucketMs === day ? new Float64Array(length) : new Uint32Array(length)
       this.pages.set(key, page)
-      this.#lastPage = page
     }
-    const at = Math.floor((time - key * this.pageMs) / this.bucketMs) * width + verdict
-    page[at] = (page[at] as number) + count
+    const bucket = Math.floor((time - key * this.pageMs) / this.bucketMs)
+    this.#lastStart = key * this.pageMs + bucket * this.bucketMs
+    this.#lastPage = page
+    this.#lastAt = bucket * width
+    return page
   }
 
   /** Adds buckets [from, to) to `into`; both are multiples of the bucket length. */
@@ -88,7 +92,7 @@ class Level {
       const key = Math.floor(at / this.pageMs)
       const pageStart = key * this.pageMs
       const stop = Math.min(to, pageStart + this.pageMs)
-      const page = this.page(key)
+      const page = this.pages.get(key)
       if (page !== undefined) {
         const last = ((stop - pageStart) / this.bucketMs) * width
         for (let i = ((at - pageStart) / this.bucketMs) * width; i < last; i += width) {
@@ -106,7 +110,6 @@ class Level {
     for (const key of this.pages.keys()) {
       if ((key + 1) * this.pageMs <= time) this.pages.delete(key)
     }
-    this.#lastKey = Number.NaN
     this.#lastPage = undefined
   }
 }
@@ -120,6 +123,9 @@ export class Tally {
   readonly #retention: Retention
   #newest = Number.NEGATIVE_INFINITY
   #oldest = Number.POSITIVE_INFINITY
+  /** Start of the oldest page that each resolution keeps, and the time from which one of them moves on. */
+  readonly #floors: number[] = resolutions.map(() => Number.NEGATIVE_INFINITY)
+  #moveAt = Number.NEGATIVE_INFINITY
 
   constructor(retention: Retention) {
     this.#retention = retention
@@ -141,7 +147,7 @@ export class Tally {
     const index = verdictIndex[verdict]
     for (let i = 0; i < this.#levels.length; i++) {
       const level = this.#levels[i] as Level
-      if (time >= this.#floor(i)) level.add(time, index, count)
+      if (time >= (this.#floors[i] as number)) level.add(time, index, count)
     }
   }
 
@@ -151,7 +157,7 @@ export class Tally {
     const end = Math.ceil(to / finestMs) * finestMs
     let at = floorTo(from, finestMs)
     for (let i = 0; i < this.#levels.length - 1; i++) {
-      if (at < this.#floor(i)) at = floorTo(at, (this.#levels[i + 1] as Level).bucketMs)
+      if (at < (this.#floors[i] as number)) at = floorTo(at, (this.#levels[i + 1] as Level).bucketMs)
     }
     this.#sum(at, end, 0, counts)
     return counts
@@ -176,17 +182,17 @@ export class Tally {
     level.sum(stop, to, into)
   }
 
-  #floor(i: number): number {
-    const keep = this.#retention.keepMs[i] ?? 0
-    return floorTo(this.#newest - keep, (this.#levels[i] as Level).pageMs)
-  }
-
   #advance(time: number): void {
-    const before = this.#levels.map((_, i) => this.#floor(i))
     this.#newest = time
+    if (time < this.#moveAt) return
+    this.#moveAt = Number.POSITIVE_INFINITY
     this.#levels.forEach((level, i) => {
-      const floor = this.#floor(i)
-      if (floor !== before[i]) level.prune(floor)
+      const keep = this.#retention.keepMs[i] ?? 0
+      const floor = floorTo(time - keep, level.pageMs)
+      this.#moveAt = Math.min(this.#moveAt, floor + level.pageMs + keep)
+      if (floor === this.#floors[i]) return
+      this.#floors[i] = floor
+      level.prune(floor)
     })
   }
 
@@ -196,7 +202,7 @@ export class Tally {
     this.#oldest = Math.min(this.#oldest, other.#oldest)
     other.#levels.forEach((level, i) => {
       const own = this.#levels[i] as Level
-      const floor = this.#floor(i)
+      const floor = this.#floors[i] as number
       for (const [key, page] of level.pages) {
         if (key * level.pageMs < floor) continue
         for (let at = 0; at < page.length; at++) {

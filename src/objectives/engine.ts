@@ -46,9 +46,13 @@ export class Engine {
     objectives: readonly Objective[],
     indicators: readonly Indicator[],
     retention: EngineRetention,
+    former?: Engine,
   ) {
-    this.states = objectives.map((objective) => new ObjectiveState(objective, retention))
-    this.totals = indicators.map((indicator) => ({ id: indicator.id, good: 0, bad: 0, excluded: 0 }))
+    this.states = objectives.map(
+      (objective) => former?.stateOf(objective) ?? new ObjectiveState(objective, retention),
+    )
+    this.totals =
+      former?.totals ?? indicators.map((indicator) => ({ id: indicator.id, good: 0, bad: 0, excluded: 0 }))
     const forTotals = indicators.map((indicator, i): Candidate => {
       const totals = this.totals[i] as IndicatorTotals
       const record = (_event: IdentityEvent, verdict: Verdict, count: number): void => {
@@ -65,6 +69,13 @@ export class Engine {
       audience: selects('audience'),
       workload: selects('workload'),
     }
+  }
+
+  /** The state of an objective that counts the same: unchanged objectives keep their history over a reload. */
+  stateOf(objective: Objective): ObjectiveState | undefined {
+    return this.states.find(
+      (state) => state.objective.id === objective.id && state.objective.revision === objective.revision,
+    )
   }
 
   /** What an event like this one is judged for; the same for all events that agree in what `where` can select on. */

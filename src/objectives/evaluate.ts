@@ -57,12 +57,13 @@ function effectiveCounts(
   counts: Counts,
   from: number,
   to: number,
+  holds: boolean,
 ): Counts {
   const { noData, budgeting } = state.objective
   if (counts.good + counts.bad > 0 && (noData === 'hold' || budgeting.method === 'Occurrences')) return counts
   if (noData === 'hold') {
     const end = (Math.floor(tally.newest / finestMs) + 1) * finestMs
-    if (!Number.isFinite(end) || end > from) return counts
+    if (!holds || !Number.isFinite(end) || end > from) return counts
     return tally.window(end - (to - from), end)
   }
   if (budgeting.method === 'Occurrences') return { ...counts, [noData]: 1 }
@@ -81,11 +82,12 @@ interface WindowReading {
   readonly remaining: number
 }
 
-function readWindow(state: ObjectiveState, from: number, to: number): WindowReading {
+/** `holds`: whether an empty window goes back to its last data; the period itself says plainly that it is empty. */
+function readWindow(state: ObjectiveState, from: number, to: number, holds: boolean): WindowReading {
   const [first] = state.tallies
   if (state.tallies.length === 1 && first !== undefined) {
     const counts = first.window(from, to)
-    const effective = effectiveCounts(state, first, counts, from, to)
+    const effective = effectiveCounts(state, first, counts, from, to, holds)
     return {
       counts,
       value: goodRatio(effective),
@@ -101,7 +103,7 @@ function readWindow(state: ObjectiveState, from: number, to: number): WindowRead
     const part = state.objective.parts[i]
     const partCounts = tally.window(from, to)
     counts = addCounts(counts, partCounts)
-    const effective = effectiveCounts(state, tally, partCounts, from, to)
+    const effective = effectiveCounts(state, tally, partCounts, from, to, holds)
     if (part === undefined || effective.good + effective.bad === 0) return
     burn += burnRate(effective, state.partBudgets[i] as Fraction) * part.weight
     weights += part.weight
@@ -123,9 +125,9 @@ export function evaluate(state: ObjectiveState, at: number): ObjectiveStatus {
     objective.window.kind === 'calendar' && state.zone !== undefined
       ? periodAt(objective.window, at - 1, state.zone).start
       : at - objective.window.durationMs
-  const period = readWindow(state, from, at)
+  const period = readWindow(state, from, at, false)
   const burnReadings = state.burnWindowsMs.map((windowMs): BurnReading => {
-    const reading = readWindow(state, at - windowMs, at)
+    const reading = readWindow(state, at - windowMs, at, true)
     return {
       window: formatDuration(windowMs),
       windowMs,

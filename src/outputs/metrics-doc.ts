@@ -85,13 +85,17 @@ const budgetAlertRows: readonly (readonly [string, string, string])[] = [
 ]
 
 function alertTable(): string {
-  const engine = engineAlerts.map((entry) => [code(entry.alert), entry.severity, `${entry.summary}.`])
+  const engine = engineAlerts.map((entry) => {
+    const fires = entry.summary.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, code('$1'))
+    return [code(entry.alert), entry.severity, `${fires}.`]
+  })
   const budget = budgetAlertRows.map(([name, severity, meaning]) => [code(name), severity, meaning])
   return table(['alert', 'severity', 'fires when'], [...budget, ...engine])
 }
 
 const introduction = `Counters move when a record is read. What depends on an event's own time (error ratios, burn rates, budgets)
 is computed by the engine in event time and exported as gauges; late records correct those afterwards.
+Exported names and labels are stable: they change with a major version only.
 An identity is never a label of a counter. Labels are never called \`service\` or \`owner\`: scrapes use those names.`
 
 const recordingNotes = `One set for each objective, with ${Object.values(slothLabels).slice(0, 4).map(code).join(', ')}, as sloth names them: dashboards made for sloth read

@@ -1,6 +1,5 @@
 /** Log files as streams of decompressed bytes: plain, gzip (several members) and zstd, told apart by their first bytes. */
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib'
 import type { Rejection } from '../events/rejection.ts'
@@ -24,34 +23,28 @@ export type FileProgress = (readBytes: number) => void
 /**
  * Hands the file's bytes on in chunks, which are only valid during the call. Gives a rejection for what could not be
  * unpacked; what came before it has been handed on. Throws the system's error when the file cannot be read at all.
+ * Reads synchronously: for commands that do nothing else, half the system time of asynchronous reads.
  */
 export async function readLogFile(
   path: string,
   onChunk: (chunk: Uint8Array) => void,
   onProgress?: FileProgress,
 ): Promise<Rejection | undefined> {
-  const file = await open(path)
+  const file = openSync(path, 'r')
   try {
     const buffer = Buffer.allocUnsafe(chunkBytes)
-    const first = await file.read(buffer, 0, chunkBytes, 0)
-    const compression = compressionOf(buffer.subarray(0, first.bytesRead))
-    if (compression !== 'none') {
-      const { size } = await file.stat()
-      return await unpack(path, size, compression, onChunk, onProgress)
-    }
-    let position = 0
-    for (
-      let { bytesRead } = first;
-      bytesRead > 0;
-      { bytesRead } = await file.read(buffer, 0, chunkBytes, position)
-    ) {
-      position += bytesRead
-      onChunk(buffer.subarray(0, bytesRead))
-      onProgress?.(bytesRead)
+    let length = readSync(file, buffer, 0, chunkBytes, 0)
+    const compression = compressionOf(buffer.subarray(0, length))
+    if (compression !== 'none')
+      return await unpack(path, fstatSync(file).size, compression, onChunk, onProgress)
+    for (let position = 0; length > 0; length = readSync(file, buffer, 0, chunkBytes, position)) {
+      position += length
+      onChunk(buffer.subarray(0, length))
+      onProgress?.(length)
     }
     return undefined
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 

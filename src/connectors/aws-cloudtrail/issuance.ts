@@ -10,25 +10,28 @@ import { type Grant, grantToCaller, type Issuer, isGrant } from './grant.ts'
 import { type Failure, issuanceFailure } from './outcome.ts'
 import { assumeRole, assumeRoleForPodIdentity, createSession } from './role-grants.ts'
 
-/** By event name, then by service: `CreateSession` is S3 Express's, too, and `CreateToken` many a service's. */
-const issuers: ReadonlyMap<string, Readonly<Record<string, Issuer>>> = new Map<
-  string,
-  Readonly<Record<string, Issuer>>
->([
-  ['AssumeRole', { sts: assumeRole }],
-  ['AssumeRoleWithWebIdentity', { sts: assumeRoleWithWebIdentity }],
-  ['AssumeRoleWithSAML', { sts: assumeRoleWithSaml }],
-  ['GetSessionToken', { sts: grantToCaller }],
-  ['GetFederationToken', { sts: getFederationToken }],
-  ['AssumeRoleForPodIdentity', { 'eks-auth': assumeRoleForPodIdentity }],
-  ['CreateSession', { rolesanywhere: createSession }],
-  ['CreateToken', { sso: grantToCaller, 'sso-oauth': grantToCaller }],
-  ['CreateTokenWithIAM', { 'sso-oauth': grantToCaller }],
+interface IssuerRow {
+  readonly services: readonly string[]
+  readonly issuer: Issuer
+}
+
+/** By event name; the service is checked, too: `CreateSession` is also S3 Express's, `CreateToken` many a service's. */
+const issuers: ReadonlyMap<string, IssuerRow> = new Map<string, IssuerRow>([
+  ['AssumeRole', { services: ['sts'], issuer: assumeRole }],
+  ['AssumeRoleWithWebIdentity', { services: ['sts'], issuer: assumeRoleWithWebIdentity }],
+  ['AssumeRoleWithSAML', { services: ['sts'], issuer: assumeRoleWithSaml }],
+  ['GetSessionToken', { services: ['sts'], issuer: grantToCaller }],
+  ['GetFederationToken', { services: ['sts'], issuer: getFederationToken }],
+  ['AssumeRoleForPodIdentity', { services: ['eks-auth'], issuer: assumeRoleForPodIdentity }],
+  ['CreateSession', { services: ['rolesanywhere'], issuer: createSession }],
+  ['CreateToken', { services: ['sso', 'sso-oauth'], issuer: grantToCaller }],
+  ['CreateTokenWithIAM', { services: ['sso', 'sso-oauth'], issuer: grantToCaller }],
 ])
 
 /** How the call issues credentials; undefined for every other call. */
 export function issuerOf(call: Call): Issuer | undefined {
-  return issuers.get(call.name)?.[call.service]
+  const row = issuers.get(call.name)
+  return row?.services.includes(call.service) ? row.issuer : undefined
 }
 
 /** `aws-cloudtrail:` and the id that both accounts' copies of a cross-account call share. */

@@ -11,14 +11,22 @@ import { mapConsoleLogin } from './console-login.ts'
 import { issuerOf, mapIssuance } from './issuance.ts'
 import { secretReads, tokenUse } from './uses.ts'
 
-/** Records that are no calls: nobody's identity is in them. */
+function isEmpty(value: JsonObject): boolean {
+  for (const _ in value) return false
+  return true
+}
+
+/** Records that are no calls of their own: statistics, second copies, nobody's doing. */
 function noCall(record: JsonObject): Rejection | undefined {
   if (record['digestStartTime'] !== undefined)
     return reject('not_relevant', 'a digest file: it lists log files and holds no events')
   if (text(record['eventType']) === 'AwsCloudTrailInsight')
     return reject('not_relevant', 'an Insights event: it counts calls that have records of their own')
+  // What the endpoint's policy refuses never reaches the service, and has no other record.
+  if (text(record['eventType']) === 'AwsVpceEvent' && text(record['errorCode']) !== 'VpceAccessDenied')
+    return reject('not_relevant', "a call passing a VPC endpoint: the service's own record of it counts")
   const user = object(record['userIdentity'])
-  if (user === undefined || Object.keys(user).length === 0)
+  if (user === undefined || isEmpty(user))
     return reject('not_relevant', 'the record has no userIdentity: nobody called')
   return undefined
 }
@@ -30,9 +38,6 @@ function uncounted(call: Call, caller: Identity): Rejection | undefined {
   const type = text(call.user['type'])
   if (type === 'AWSAccount' && text(call.record['sharedEventID']) !== undefined)
     return reject('not_relevant', "another account's caller: the copy in its own trail names it and counts")
-  const isRefused = text(call.record['errorCode']) === 'VpceAccessDenied'
-  if (text(call.record['eventType']) === 'AwsVpceEvent' && !isRefused)
-    return reject('not_relevant', "a call passing a VPC endpoint: the service's own record of it counts")
   return undefined
 }
 

@@ -92,15 +92,17 @@ export function issuanceFailure(record: JsonObject, eventName: string): Failure 
   return failure(refused ? 'federation_mismatch' : meaning, code)
 }
 
-/** The ARN that an "is not authorized to perform" message says the call was about. */
+/** The ARN that an "is not authorized to perform" message says the call was about; S3 puts it in quotes. */
 export function arnInMessage(record: JsonObject): string | undefined {
   const message = text(record['errorMessage'])
-  const marker = 'on resource: arn:'
+  const marker = 'on resource: '
   const at = message?.indexOf(marker) ?? -1
   if (message === undefined || at < 0) return undefined
-  const start = at + marker.length - 'arn:'.length
-  const end = message.indexOf(' ', start)
-  return message.slice(start, end < 0 ? message.length : end)
+  const isQuoted = message[at + marker.length] === '"'
+  const start = at + marker.length + (isQuoted ? 1 : 0)
+  const end = message.indexOf(isQuoted ? '"' : ' ', start)
+  const named = message.slice(start, end < 0 ? message.length : end)
+  return named.startsWith('arn:') ? named : undefined
 }
 
 /** Whether the call was carried out: a change that was refused or did not apply is no change. */

@@ -22,7 +22,7 @@ function forPod(call: Call): Grant {
   return {
     identity: { ...identity, namespace },
     layer: 'container',
-    workload: pod === undefined ? undefined : { kind: 'pod', name: pod },
+    workload: pod === undefined ? undefined : { kind: 'pod', name: `${namespace ?? ''}/${pod}` },
     credentialType: 'managed',
   }
 }

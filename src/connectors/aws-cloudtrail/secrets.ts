@@ -1,6 +1,5 @@
 /** Reads of secrets: Secrets Manager values and decrypted Systems Manager parameters. */
-import type { JsonValue } from '../connector.ts'
-import { text } from '../fields.ts'
+import { text, texts } from '../fields.ts'
 import type { Call } from './call.ts'
 import { hasError } from './outcome.ts'
 
@@ -15,50 +14,28 @@ function secretName(id: string): string {
   return parameter >= 0 ? id.slice(parameter + ':parameter'.length) : id
 }
 
-function names(value: JsonValue | undefined): readonly string[] {
-  const list = Array.isArray(value) ? value : [value]
-  return list.flatMap((item: JsonValue | undefined) => {
-    const id = text(item)
-    return id === undefined ? [] : [secretName(id)]
-  })
+interface Reader {
+  readonly service: string
+  /** The field of `requestParameters` that names the secrets. */
+  readonly field: string
 }
 
-/** Which field names the secrets, for the calls that give out values. */
-const readers: Readonly<Record<string, ReadonlyMap<string, string>>> = {
-  // BatchGetSecretValue is followed by a GetSecretValue record for each secret that was read.
-  secretsmanager: new Map([['GetSecretValue', 'secretId']]),
-  ssm: new Map([
-    ['GetParameter', 'name'],
-    ['GetParameters', 'names'],
-    ['GetParametersByPath', 'path'],
-    ['GetParameterHistory', 'name'],
-  ]),
-}
+/** The calls that give out values; a BatchGetSecretValue is followed by a GetSecretValue record for each secret. */
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['GetSecretValue', { service: 'secretsmanager', field: 'secretId' }],
+  ['GetParameter', { service: 'ssm', field: 'name' }],
+  ['GetParameters', { service: 'ssm', field: 'names' }],
+  ['GetParametersByPath', { service: 'ssm', field: 'path' }],
+  ['GetParameterHistory', { service: 'ssm', field: 'name' }],
+])
 
 /** Names of the secrets whose values the call gave out; a parameter that is not decrypted is no secret. */
 export function secretsRead(call: Call): readonly string[] {
-  const field = readers[call.service]?.get(call.name)
-  if (field === undefined || hasError(call.record)) return []
+  const reader = readers.get(call.name)
+  if (reader === undefined || reader.service !== call.service || hasError(call.record)) return []
   const isDecrypted = call.request['withDecryption']
   if (call.service === 'ssm' && isDecrypted !== true && isDecrypted !== 'true') return []
-  return names(call.request[field])
-}
-
-/** Parts of secrets' names that tell of a cloud credential: what a workload with a role has no need of. */
-const credentialNames = [
-  'accesskey',
-  'secretkey',
-  'awscredential',
-  'clientsecret',
-  'serviceaccountkey',
-  'serviceprincipal',
-  'storagekey',
-  'accountkey',
-  'sastoken',
-]
-
-/** Whether the secret is, by its name, a long-lived credential of a cloud identity. */
-export function looksLikeCredential(secret: string): boolean {
-  const name = secret.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
-  return credentialNames.some((part) => name.includes(part))
+  const named = call.request[reader.field]
+  const single = text(named)
+  return single === undefined ? texts(named).map(secretName) : [secretName(single)]
 }

@@ -2,11 +2,12 @@
 import type { CredentialType, Identity, SecretRead, TokenUse } from '../../events/event.ts'
 import { parseInstant } from '../../events/time.ts'
 import type { JsonValue } from '../connector.ts'
+import { namesCredential } from '../credential-names.ts'
 import { object, text } from '../fields.ts'
 import { partitionOf, shownResource } from './arns.ts'
 import { type Call, correlationOf } from './call.ts'
 import { arnInMessage, useVerdict } from './outcome.ts'
-import { looksLikeCredential, secretsRead } from './secrets.ts'
+import { secretsRead } from './secrets.ts'
 import { type Whereabouts, whereaboutsOf } from './whereabouts.ts'
 
 /** Age of the session in seconds; undefined for long-lived keys, which have none, and for clocks that disagree. */
@@ -96,6 +97,6 @@ export function secretReads(call: Call, caller: Identity): readonly SecretRead[]
     correlation: correlationOf(call, text(call.user['accessKeyId'])),
     vault: `arn:${partitionOf(call.region)}:${call.service}:${call.region}:${call.account}`,
     secret,
-    likelyFallback: looksLikeCredential(secret),
+    likelyFallback: namesCredential(secret),
   }))
 }

@@ -49,7 +49,8 @@ export function whereaboutsOf(call: Call): Whereabouts {
   const scoped = inScope(user)
   if (scoped !== undefined) return scoped
   const context = object(user['sessionContext'])
-  const session = text(user['principalId'])?.split(':')[1] ?? ''
+  const principal = text(user['principalId']) ?? ''
+  const session = principal.slice(principal.indexOf(':') + 1)
   if (isInstanceId(session))
     return { layer: 'vm', workload: { kind: 'vm', name: session }, isDelivered: true }
   if (context?.['ec2RoleDelivery'] !== undefined) return { layer: 'vm', isDelivered: true }

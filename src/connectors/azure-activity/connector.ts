@@ -43,7 +43,8 @@ function map(record: JsonObject): Mapped {
   const { caller } = operation
   if (change === undefined) {
     if (caller !== undefined) return [tokenUse(operation, caller, operation.id)]
-    return operation.claims === undefined ? missingCaller : noCaller
+    const isSilent = operation.claims === undefined && text(record['caller']) === undefined
+    return isSilent ? missingCaller : noCaller
   }
   if (caller === undefined || caller.type === 'user') return [change]
   return [change, tokenUse(operation, caller, `${operation.id}#1`)]

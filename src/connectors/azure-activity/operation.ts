@@ -140,9 +140,21 @@ function callerWithoutClaims(record: JsonObject, identity: JsonObject | undefine
   const principalId = text(evidence?.['principalId'])
   const principalType = text(evidence?.['principalType'])
   if (principalId !== undefined && (principalType === 'User' || principalType === 'ServicePrincipal'))
-    return callerOfType(principalId, principalType === 'User')
+    return callerOfType(withHyphens(principalId), principalType === 'User')
   const caller = text(record['caller'])
-  return caller === undefined ? undefined : callerOfType(caller, caller.includes('@'))
+  if (caller === undefined) return undefined
+  // Other callers are names of the platform's own services.
+  return caller.includes('@') || isGuid(caller) ? callerOfType(caller, caller.includes('@')) : undefined
+}
+
+function isGuid(id: string): boolean {
+  return id.length === 36 && id[8] === '-' && id[13] === '-'
+}
+
+/** The evidence writes object ids as 32 digits, everything else with hyphens. */
+function withHyphens(id: string): string {
+  if (id.length !== 32 || id.includes('-')) return id
+  return `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`
 }
 
 function callerOfType(id: string, isPerson: boolean): Caller {

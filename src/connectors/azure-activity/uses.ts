@@ -2,7 +2,7 @@
 import type { TokenUse } from '../../events/event.ts'
 import { faultOf } from '../../events/fault.ts'
 import type { Caller } from '../azure-claims.ts'
-import { serviceOf } from '../azure-resources.ts'
+import { serviceOf, vaultOrWhole } from '../azure-resources.ts'
 import { number, text } from '../fields.ts'
 import { type CallOutcome, callOutcome } from '../http-outcome.ts'
 import { errorMeanings } from './codes.ts'
@@ -44,7 +44,7 @@ export function tokenUse(operation: Operation, caller: Caller, id: string): Toke
       requestId: operation.clientRequestId,
     },
     service: serviceOf(operation.name),
-    resource: text(operation.resource),
+    resource: text(vaultOrWhole(operation.resource)),
     httpStatus: operation.httpStatus,
     decision,
     tokenAgeSeconds: ageOf(operation.time, issuedAt, ttlSeconds),

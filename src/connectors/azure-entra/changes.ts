@@ -5,7 +5,6 @@ import type {
   Identity,
   IdentityChange,
   IdentityEvent,
-  IdentityType,
   TokenUse,
 } from '../../events/event.ts'
 import { type Rejection, reject } from '../../events/rejection.ts'
@@ -71,11 +70,7 @@ function eventsOf(details: JsonObject, activity: Activity, common: Common): Mapp
       ? assignmentChange(details, activity, common)
       : identityChange(details, activity, common)
   if (!('kind' in change)) return change
-  return isMachine(common.actor.type) ? [change, useOf(common)] : [change]
-}
-
-function isMachine(type: IdentityType): boolean {
-  return type === 'service-principal'
+  return common.actor.type === 'service-principal' ? [change, useOf(common)] : [change]
 }
 
 function assignmentChange(
@@ -132,9 +127,10 @@ function actorOf(details: JsonObject): Actor {
   if (userId !== undefined) return { id: userId, type: 'user' }
   const app = object(initiatedBy?.['app'])
   const name = text(app?.['displayName'])
-  const appId = text(app?.['servicePrincipalId']) ?? text(app?.['appId']) ?? name
+  const appId = text(app?.['servicePrincipalId']) ?? text(app?.['appId'])
   if (appId !== undefined) return { id: appId, name, type: 'service-principal' }
-  return { id: 'unknown', type: 'unknown' }
+  // Parts of the directory itself, such as `Managed Service Identity`, have a name only.
+  return { id: name ?? 'unknown', type: 'unknown' }
 }
 
 /** The change was itself a call to the directory by its actor. */

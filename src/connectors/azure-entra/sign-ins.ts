@@ -56,7 +56,10 @@ function tokenRequest(record: JsonObject, details: JsonObject, signIn: SignIn): 
   const failed = code !== '0'
   const meaning = failed ? (codeMeanings.get(code) ?? unknownCode) : undefined
   const isManaged = category === 'ManagedIdentitySignInLogs'
-  const credentialType = credentialTypeOf(details, isManaged) ?? meaning?.credentialType
+  const isPerson = identity.type === 'user'
+  const credentialType = isPerson
+    ? undefined
+    : (credentialTypeOf(details) ?? meaning?.credentialType ?? (isManaged ? 'managed' : undefined))
   const federated = credentialType === 'federated'
   const issuer = text(object(details['managedServiceIdentity'])?.['federatedTokenIssuer']) ?? ''
   const resource = associatedResource(details)
@@ -138,11 +141,10 @@ const credentialTypes: ReadonlyMap<string, CredentialType> = new Map<string, Cre
 ])
 
 /** A key id alone says which credential it was, not whether it is a secret or a certificate. */
-function credentialTypeOf(details: JsonObject, isManaged: boolean): CredentialType | undefined {
+function credentialTypeOf(details: JsonObject): CredentialType | undefined {
   if (text(details['federatedCredentialId']) !== undefined) return 'federated'
   const named = credentialTypes.get(text(details['clientCredentialType'])?.toLowerCase() ?? '')
   if (named !== undefined) return named
-  if (isManaged) return 'managed'
   return text(details['servicePrincipalCredentialThumbprint']) === undefined ? undefined : 'certificate'
 }
 

@@ -62,21 +62,5 @@ export const unauthenticatedCauses: readonly Cause[] = [
 /** The first request of an SDK has no token on purpose: the answer tells it which tenant to ask for one. */
 export const challenge = 'AKV10000'
 
-/** Parts of secret names, without separators, that stand for a static credential of some other service. */
-export const credentialNames: readonly string[] = [
-  'password',
-  'passwd',
-  'pwd',
-  'connectionstring',
-  'connstr',
-  'accountkey',
-  'accesskey',
-  'storagekey',
-  'apikey',
-  'clientsecret',
-  'sharedkey',
-  'primarykey',
-  'secondarykey',
-  'token',
-  'credential',
-]
+/** Parts of secret names that on Azure stand for a service's account key; compared in lower case without hyphens. */
+export const accountKeyNames: readonly string[] = ['connectionstring', 'sharedaccesskey']

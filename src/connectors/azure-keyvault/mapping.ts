@@ -3,8 +3,9 @@ import type { SecretRead, TokenUse } from '../../events/event.ts'
 import { reject } from '../../events/rejection.ts'
 import type { Caller } from '../azure-claims.ts'
 import type { JsonObject, Mapped } from '../connector.ts'
+import { namesCredential } from '../credential-names.ts'
 import { text } from '../fields.ts'
-import { credentialNames } from './codes.ts'
+import { accountKeyNames } from './codes.ts'
 import { type Request, readRequest } from './request.ts'
 
 const noCaller = reject('not_relevant', 'an event of the vault itself: it names no caller')
@@ -81,8 +82,8 @@ function secretNameOf(uri: string): string {
   return path.slice(0, end)
 }
 
-/** Secret names have letters, digits and hyphens only. */
 function isCredentialName(secret: string): boolean {
+  if (namesCredential(secret)) return true
   const plain = secret.toLowerCase().replaceAll('-', '')
-  return credentialNames.some((part) => plain.includes(part))
+  return accountKeyNames.some((part) => plain.includes(part))
 }

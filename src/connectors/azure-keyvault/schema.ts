@@ -22,6 +22,5 @@ export const reads: Shape = {
   _resourceId: true,
   id: true,
   httpStatusCode: true,
-  requestUri: true,
   isAddressAuthorized: true,
 }

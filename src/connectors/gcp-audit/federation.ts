@@ -56,11 +56,13 @@ function kubernetesName(subject: string): ServiceAccountName | undefined {
   return namespace === undefined || name === undefined ? undefined : { namespace, name }
 }
 
-/** GitHub Actions: `repo:org/name:ref:refs/heads/main`. */
+/** GitHub's `repo:org/name:ref:…`, also in its immutable form `repo:org@1/name@2:…`; GitLab's `project_path:group/name:…`. */
 function repositoryOf(subject: string): string | undefined {
-  if (!subject.startsWith('repo:')) return undefined
-  const end = subject.indexOf(':', 'repo:'.length)
-  return text(subject.slice('repo:'.length, end < 0 ? undefined : end))
+  if (!subject.startsWith('repo:') && !subject.startsWith('project_path:')) return undefined
+  const start = subject.indexOf(':') + 1
+  const end = subject.indexOf(':', start)
+  const path = subject.slice(start, end < 0 ? undefined : end)
+  return text(path.includes('@') ? path.replaceAll(/@\d+/g, '') : path)
 }
 
 function inCluster(id: string, account: ServiceAccountName, tenant: string): FederatedPrincipal {
@@ -74,13 +76,13 @@ function inCluster(id: string, account: ServiceAccountName, tenant: string): Fed
 
 /** `id` is the principal as Google writes it, `subject` what the external provider calls it. */
 export function federated(id: string, subject: string, project: string): FederatedPrincipal {
-  if (isPersonal(id, subject))
-    return { identity: { id, type: 'user', tenant: project }, layer: 'federation', workload: undefined }
   const repository = repositoryOf(subject)
   if (repository !== undefined) {
     const identity: Identity = { id, type: 'federated', tenant: project, repository }
     return { identity, layer: 'cicd', workload: { kind: 'repository', name: repository } }
   }
+  if (isPersonal(id, subject))
+    return { identity: { id, type: 'user', tenant: project }, layer: 'federation', workload: undefined }
   const account = kubernetesName(subject)
   if (account !== undefined) return inCluster(id, account, project)
   return { identity: { id, type: 'federated', tenant: project }, layer: 'federation', workload: undefined }

@@ -5,7 +5,7 @@ import { object, objects, text } from '../fields.ts'
 import { exchangeCodes, grpcCodes } from './codes.ts'
 import type { Entry } from './entry.ts'
 
-export interface Failure {
+interface Failure {
   readonly reason: Reason
   readonly fault: Fault
   /** gRPC, as written. */

@@ -12,7 +12,7 @@ export interface Call {
   /** Epoch ms: when the response was complete, and when the request came in. */
   readonly ended: number
   readonly received: number
-  /** With the microseconds that the server writes. */
+  /** Of a TokenRequest, with the microseconds that the server writes. */
   readonly latencyMs: number | undefined
   /** Who presented the credential; empty when authentication failed. */
   readonly user: string
@@ -87,12 +87,13 @@ export function readEvent(event: JsonObject, cluster: string): Call | Rejection 
   const received = Number.isNaN(start) ? ended : start
   const user = object(event['user'])
   const ref = object(event['objectRef'])
+  const isTimed = ref?.['subresource'] === 'token' && !Number.isNaN(start)
   return {
     id: `kubernetes-audit:${auditId}`,
     cluster,
     ended,
     received,
-    latencyMs: Number.isNaN(start) ? undefined : latencyMs(start, ended, receivedText, endedText),
+    latencyMs: isTimed ? latencyMs(start, ended, receivedText, endedText) : undefined,
     user: text(user?.['username']) ?? '',
     impersonated: text(object(event['impersonatedUser'])?.['username']),
     extra: object(user?.['extra']),

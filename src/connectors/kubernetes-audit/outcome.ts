@@ -4,7 +4,7 @@ import { faultOf } from '../../events/fault.ts'
 import type { Call } from './call.ts'
 import { failedIssuances, failedUses } from './codes.ts'
 
-export interface Failure {
+interface Failure {
   readonly reason: Reason
   readonly fault: Fault
   readonly code: string

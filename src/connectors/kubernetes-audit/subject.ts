@@ -12,7 +12,7 @@ export function serviceAccountId(namespace: string, name: string): string {
   return `${serviceAccountPrefix}${namespace}:${name}`
 }
 
-export function isServiceAccount(user: string): boolean {
+function isServiceAccount(user: string): boolean {
   return user.startsWith(serviceAccountPrefix)
 }
 

@@ -5,7 +5,7 @@ import type { AlertTierId, NoData, Objective } from '../objective.ts'
 import type { Location, Reporter } from './problem.ts'
 import { nearest } from './yaml/suggest.ts'
 
-export const annotationPrefix = 'identity-slo.dev/'
+const annotationPrefix = 'identity-slo.dev/'
 
 export interface Annotation {
   readonly key: string
@@ -83,9 +83,11 @@ const settings: Readonly<Record<string, Setting>> = {
   },
 }
 
+export const settingNames: readonly string[] = Object.keys(settings)
+
 /** What an SLO may set; a Service sets defaults for its SLOs; every other kind may name its owner. */
 function allowedOn(kind: string): readonly string[] {
-  if (kind === 'SLO') return Object.keys(settings)
+  if (kind === 'SLO') return settingNames
   return kind === 'Service' ? ['owner', 'severity-class'] : ['owner']
 }
 
@@ -109,7 +111,7 @@ export function readSettings(annotations: readonly Annotation[], kind: string, r
 
 function refusal(key: string, name: string, kind: string, allowed: readonly string[]): string {
   const keys = allowed.map((each) => annotationPrefix + each).join(', ')
-  if (Object.hasOwn(settings, name))
+  if (settingNames.includes(name))
     return `annotation "${key}" has no meaning on kind ${kind}; allowed there: ${keys}`
   const near = nearest(name, allowed)
   const hint = near === undefined ? '' : ` did you mean "${annotationPrefix}${near}"?`

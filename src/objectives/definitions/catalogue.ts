@@ -14,7 +14,7 @@ import { type DefinitionFile, readDefinitions, type Shelf, type Shelves } from '
 import { readSource } from './sources.ts'
 
 /** An SLO with what its references lead to. */
-export interface CatalogueSlo {
+interface CatalogueSlo {
   readonly definition: Slo
   /** Ids of its objectives; none if this engine does not evaluate it. */
   readonly objectiveIds: readonly string[]

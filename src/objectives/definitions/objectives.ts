@@ -9,7 +9,7 @@ import { follow } from './resolve.ts'
 import { revisionOf } from './revision.ts'
 import type { Shelves } from './shelves.ts'
 import { otherTypeText, readSource, sourceFor } from './sources.ts'
-import { checkTarget, toTarget } from './targets.ts'
+import { checkCompositeTargets, checkTarget, toTarget } from './targets.ts'
 import { suggestion } from './yaml/suggest.ts'
 
 const defaultRotationGraceMs = 30_000
@@ -201,7 +201,11 @@ function composite(
     read.map(({ objective }) => ({ value: objective.target.value, weight: objective.weight ?? one })),
   )
   if (!target || !budgeting) return []
-  checkTarget(target, slo.window, metadata.settings.alertTiers, metadata.at, reporter)
+  const tiers = metadata.settings.alertTiers
+  // Slices are judged for all parts together, occurrences burn part by part.
+  if (budgeting.method === 'Occurrences')
+    checkCompositeTargets(parts, slo.window, tiers, metadata.at, reporter)
+  else checkTarget(target, slo.window, tiers, metadata.at, reporter)
   const named = { name: metadata.name, displayName: metadata.displayName ?? metadata.name, at: metadata.at }
   return [build(slo, named, target, budgeting, { sli: undefined, parts }, shelves)]
 }

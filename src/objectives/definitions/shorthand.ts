@@ -3,8 +3,8 @@
 const MINUTE = 60_000
 const DAY = 86_400_000
 
-export const durationUnits = ['m', 'h', 'd', 'w', 'M', 'Q', 'Y'] as const
-export type DurationUnit = (typeof durationUnits)[number]
+const durationUnits = ['m', 'h', 'd', 'w', 'M', 'Q', 'Y'] as const
+type DurationUnit = (typeof durationUnits)[number]
 
 /** M, Q and Y in their nominal lengths of 30, 90 and 365 days. */
 const unitMs: Readonly<Record<DurationUnit, number>> = {

@@ -1,6 +1,7 @@
 /** The metric source `type: identity-slo`: what of our own an SLI counts. */
 import type { Fault } from '../../events/event.ts'
 import { indicatorIds } from '../../indicators/indicator.ts'
+import { defaultThresholdMs } from '../../indicators/token-fetch-latency.ts'
 import type { SliSource } from '../objective.ts'
 import type { MetricSource, Sli } from './kinds/sli.ts'
 import type { SloObjective } from './kinds/slo-objective.ts'
@@ -11,10 +12,7 @@ import { type Check, type Located, listOf, located, number, oneOf, readFields } 
 import { describe, sameContent } from './yaml/node.ts'
 import { nearest } from './yaml/suggest.ts'
 
-export const ourType = 'identity-slo'
-
-/** Milliseconds a token fetch may take where neither the SLI nor the objective says. */
-const defaultThresholdMs = 200
+const ourType = 'identity-slo'
 
 /** The one indicator that judges by a threshold. */
 const thresholdIndicator = 'token-fetch-latency'

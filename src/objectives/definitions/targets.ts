@@ -1,7 +1,7 @@
 /** Targets in exact decimals, and whether alerts can fire for them at all. */
 import { type AlertWindow, alertPlan } from '../alert-windows.ts'
 import { formatDuration } from '../duration.ts'
-import type { AlertTierId, Target, TimeWindow } from '../objective.ts'
+import type { AlertTierId, CompositePart, Target, TimeWindow } from '../objective.ts'
 import { complement, type Decimal, formatDecimal, shift } from './decimal.ts'
 import type { Location, Reporter } from './problem.ts'
 
@@ -47,17 +47,49 @@ export function checkTarget(
 ): void {
   const { windows } = alertPlan(window.durationMs, tiers)
   const silent = windows.filter((each) => !canFire(ratio, each, window.durationMs))
-  const [worst] = silent.toSorted((a, b) => b.factor - a.factor)
+  const worst = highestFactor(silent)
   if (!worst) return
   const { percent, budget } = toTarget(ratio)
-  const silentIds = silent.map((each) => each.id)
-  const left = windows.map((each) => each.id).filter((id) => !silentIds.includes(id))
-  const pair = `${formatDuration(worst.longMs)}/${formatDuration(worst.shortMs)}`
+  const lowest = `The lowest target allowed here is ${lowestPercent(worst, window.durationMs)} %`
   reporter.error(
     at,
-    `a target of ${percent} % is too low for alert tier ${worst.id}: it fires above a burn rate of ` +
-      `${round(worst.factor)} (${pair} over ${window.text}), and with every event bad the burn rate is only ` +
-      `${round(1 / Number(budget))}. The lowest target allowed here is ${lowestPercent(worst, window.durationMs)} %; or leave ` +
-      `${silentIds.join(', ')} out by the annotation identity-slo.dev/alert-tiers: ${left.join(',') || 'none'}`,
+    `a target of ${percent} % is too low for alert tier ${worst.id}: ${whyNever(worst, 1 / Number(budget), window)}. ` +
+      `${lowest}; or ${withoutTiers(windows, silent)}`,
   )
+}
+
+/** The same for a composite of occurrences, which burns as the weighted mean of its parts. */
+export function checkCompositeTargets(
+  parts: readonly Pick<CompositePart, 'target' | 'weight'>[],
+  window: TimeWindow,
+  tiers: readonly AlertTierId[] | undefined,
+  at: Location,
+  reporter: Reporter,
+): void {
+  const weights = parts.reduce((sum, part) => sum + part.weight, 0)
+  const maxBurn = parts.reduce((sum, part) => sum + part.weight / Number(part.target.budget), 0) / weights
+  const { windows } = alertPlan(window.durationMs, tiers)
+  const silent = windows.filter((each) => maxBurn <= each.factor)
+  const worst = highestFactor(silent)
+  if (!worst) return
+  reporter.error(
+    at,
+    `the targets of this composite are too low for alert tier ${worst.id}: ${whyNever(worst, maxBurn, window)}. ` +
+      `Raise them, or ${withoutTiers(windows, silent)}`,
+  )
+}
+
+function highestFactor(windows: readonly AlertWindow[]): AlertWindow | undefined {
+  return windows.toSorted((a, b) => b.factor - a.factor)[0]
+}
+
+function whyNever(tier: AlertWindow, maxBurn: number, window: TimeWindow): string {
+  const pair = `${formatDuration(tier.longMs)}/${formatDuration(tier.shortMs)} over ${window.text}`
+  return `it fires above a burn rate of ${round(tier.factor)} (${pair}), and with every event bad the burn rate is only ${round(maxBurn)}`
+}
+
+function withoutTiers(windows: readonly AlertWindow[], silent: readonly AlertWindow[]): string {
+  const left = windows.filter((each) => !silent.includes(each)).map((each) => each.id)
+  const names = silent.map((each) => each.id).join(', ')
+  return `leave ${names} out by the annotation identity-slo.dev/alert-tiers: ${left.join(',') || 'none'}`
 }

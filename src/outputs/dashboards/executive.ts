@@ -6,6 +6,7 @@ import {
   appVariable,
   budgetThresholds,
   burnThresholds,
+  objectiveLegend,
   objectiveVariable,
   ofApps,
   ofObjectives,
@@ -18,7 +19,6 @@ const { errorBudgetRemaining, sliErrorRatio, objectiveRatio, burnRate } = object
 const { tokenRequests, tokenRequestFailures, assignmentChanges } = identityMetrics
 
 const remaining = aggregate('max', ofObjectives(errorBudgetRemaining), objectiveLabels)
-const objectiveLegend = legendOf(labels.sloService, labels.slo)
 
 const summary: readonly Panel[] = [
   {
@@ -126,7 +126,7 @@ const objectives: readonly Panel[] = [
   {
     id: 9,
     type: 'table',
-    title: 'Objectives',
+    title: 'Objectives in detail',
     description: 'Target, error ratio over the period, budget left and burn rate of the last hour.',
     width: 14,
     height: 11,

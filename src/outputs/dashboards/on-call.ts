@@ -30,6 +30,7 @@ import {
   appVariable,
   budgetThresholds,
   burnThresholds,
+  objectiveLegend,
   objectiveVariable,
   ofApps,
   ofObjectives,
@@ -47,7 +48,6 @@ const {
   tokenRequests,
 } = identityMetrics
 
-const objectiveLegend = legendOf(labels.sloService, labels.slo)
 const burningBoth = aggregate('min', ofObjectives(burnRate, '5m', '1h'), objectiveLabels)
 const burning = (window: string) => aggregate('max', ofObjectives(burnRate, window), objectiveLabels)
 const rateBy = (family: { readonly name: string }, by: readonly string[]) =>

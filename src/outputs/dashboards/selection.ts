@@ -1,7 +1,7 @@
 /** What the dashboards select on and colour alike. */
 import { foreignLabels, identityMetrics, labels, objectiveMetrics, pipelineMetrics } from '../conventions.ts'
 import { andOn, anyOf, type Expr } from '../promql.ts'
-import { chosen, type Threshold, type Variable } from './builder.ts'
+import { chosen, legendOf, type Threshold, type Variable } from './builder.ts'
 
 export const objectiveVariable: Variable = {
   name: labels.objective,
@@ -38,6 +38,9 @@ export function overPeriod(family: { readonly name: string }): Expr {
   const on = [foreignLabels.job, foreignLabels.instance, labels.objective, labels.window]
   return andOn(ofObjectives(family), on, ofObjectives(objectiveMetrics.info))
 }
+
+/** How an objective is shown in a legend. */
+export const objectiveLegend = legendOf(labels.sloService, labels.slo)
 
 /** Share of an error budget that is left. */
 export const budgetThresholds: readonly Threshold[] = [

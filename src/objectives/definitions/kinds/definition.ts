@@ -25,7 +25,7 @@ export interface ByKind {
 export type Kind = keyof ByKind
 
 /** The kinds as people look for them in a list. */
-export const kinds = [
+const kinds = [
   'SLO',
   'SLI',
   'Service',

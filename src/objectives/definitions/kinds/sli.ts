@@ -22,7 +22,7 @@ export interface MetricSource {
   readonly spec: MapNode
 }
 
-export type Metric =
+type Metric =
   | { readonly kind: 'threshold'; readonly source: MetricSource }
   | {
       readonly kind: 'ratio'

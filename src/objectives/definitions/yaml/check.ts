@@ -28,7 +28,7 @@ export interface Fields {
   readonly exactlyOne: (names: readonly [string, string]) => boolean
 }
 
-export function within(path: string, name: string): string {
+function within(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`
 }
 

@@ -1,7 +1,7 @@
 /** YAML and JSON text as plain nodes that know where they were written. */
 import type { Location } from '../problem.ts'
 
-export interface ScalarNode {
+interface ScalarNode {
   readonly kind: 'scalar'
   readonly value: string | number | boolean | null
   /** The text as written, without quotes: `99.950`, `012345678901`. */
@@ -24,7 +24,7 @@ export interface MapNode {
   readonly at: Location
 }
 
-export interface ListNode {
+interface ListNode {
   readonly kind: 'list'
   readonly items: readonly YamlNode[]
   readonly at: Location

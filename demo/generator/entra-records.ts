@@ -1,0 +1,183 @@
+/** Microsoft Entra records as diagnostic settings write them: sign-ins of service principals, and audit logs. */
+import { type Audience, type AzureIdentity, tenantId } from './estate-azure.ts'
+import { guidOf, guidSeries } from './random.ts'
+import { toTicks } from './week.ts'
+
+/** AADSTS codes and the texts that go with them. */
+const failures: ReadonlyMap<number, string> = new Map([
+  [90033, 'A transient error has occurred. Please try again.'],
+  [501051, 'Application is not assigned to a role for the application.'],
+  [7000222, 'The provided client secret keys for the app are expired.'],
+])
+
+const noPlace = {
+  city: '',
+  state: '',
+  countryOrRegion: '',
+  geoCoordinates: { latitude: 0, longitude: 0 },
+}
+
+/** What the record says of the credential, by kind of identity. */
+function credential(identity: AzureIdentity): Record<string, unknown> {
+  const key = guidOf(`key ${identity.name}`)
+  if (identity.kind === 'federated')
+    return { federatedCredentialId: key, clientCredentialType: 'federatedIdentityCredential' }
+  if (identity.kind === 'certificate')
+    return { servicePrincipalCredentialKeyId: key, clientCredentialType: 'clientAssertion' }
+  if (identity.kind === 'secret')
+    return { servicePrincipalCredentialKeyId: key, clientCredentialType: 'clientSecret' }
+  return {
+    managedServiceIdentity: { msiType: identity.kind, associatedResourceId: identity.resourceId },
+  }
+}
+
+/** Ids of sign-ins, in series. */
+export class SignInIds {
+  readonly request = guidSeries('sign-in')
+  readonly correlation = guidSeries('sign-in correlation')
+}
+
+export interface SignIn {
+  readonly identity: AzureIdentity
+  readonly audience: Audience
+  readonly time: number
+  /** When Entra wrote the record: often minutes after the sign-in. */
+  readonly emitted: number
+  /** 0 is success. */
+  readonly errorCode: number
+}
+
+export function signInRecord(signIn: SignIn, ids: SignInIds): string {
+  const { identity, audience, time, emitted, errorCode } = signIn
+  const id = ids.request()
+  const correlation = ids.correlation()
+  const isManaged = identity.kind === 'userAssigned' || identity.kind === 'systemAssigned'
+  const ipAddress = isManaged ? '' : '192.0.2.80'
+  const reason = failures.get(errorCode)
+  return JSON.stringify({
+    time: `${toTicks(emitted)}Z`,
+    resourceId: `/tenants/${tenantId}/providers/Microsoft.aadiam`,
+    operationName: 'Sign-in activity',
+    operationVersion: '1.0',
+    category: isManaged ? 'ManagedIdentitySignInLogs' : 'ServicePrincipalSignInLogs',
+    tenantId,
+    resultType: String(errorCode),
+    resultSignature: 'None',
+    ...(reason && { resultDescription: reason }),
+    durationMs: 0,
+    ...(isManaged ? {} : { callerIpAddress: ipAddress }),
+    correlationId: correlation,
+    Level: 4,
+    properties: {
+      id,
+      createdDateTime: `${toTicks(time)}+00:00`,
+      userId: null,
+      appId: identity.appId,
+      ipAddress,
+      status: reason ? { errorCode, failureReason: reason } : { errorCode },
+      location: noPlace,
+      correlationId: correlation,
+      conditionalAccessStatus: 'notApplied',
+      appliedConditionalAccessPolicies: [],
+      isInteractive: false,
+      tokenIssuerType: 'AzureAD',
+      processingTimeInMilliseconds: 0,
+      riskDetail: 'none',
+      riskLevelAggregated: 'low',
+      riskLevelDuringSignIn: 'low',
+      riskState: 'none',
+      resourceDisplayName: audience.name,
+      resourceId: audience.appId,
+      servicePrincipalName: identity.name,
+      servicePrincipalId: identity.objectId,
+      flaggedForReview: false,
+      isTenantRestricted: false,
+      crossTenantAccessType: 'none',
+      ...credential(identity),
+      ...(reason ? {} : { uniqueTokenIdentifier: Buffer.from(id).toString('base64') }),
+      incomingTokenType: 'none',
+      authenticationProtocol: 'none',
+    },
+  })
+}
+
+export interface Person {
+  readonly id: string
+  readonly upn: string
+  readonly ip: string
+}
+
+export interface AppRoleChange {
+  readonly time: number
+  readonly isRemoval: boolean
+  readonly by: Person
+  /** Who gains or loses the role. */
+  readonly holder: AzureIdentity
+  /** The application that defines the role. */
+  readonly application: string
+  readonly role: string
+}
+
+/** Values in modified properties are JSON inside a string. */
+function modified(displayName: string, value: string, isRemoval: boolean): Record<string, unknown> {
+  const written = JSON.stringify(value)
+  return isRemoval
+    ? { displayName, oldValue: written, newValue: null }
+    : { displayName, oldValue: null, newValue: written }
+}
+
+export function appRoleRecord(change: AppRoleChange): string {
+  const { time, isRemoval, by, holder, application, role } = change
+  const name = isRemoval
+    ? 'Remove app role assignment from service principal'
+    : 'Add app role assignment to service principal'
+  const correlation = guidOf(`app role ${time}`)
+  const property = (displayName: string, value: string): Record<string, unknown> =>
+    modified(displayName, value, isRemoval)
+  return JSON.stringify({
+    time: `${toTicks(time)}Z`,
+    resourceId: `/tenants/${tenantId}/providers/Microsoft.aadiam`,
+    operationName: name,
+    operationVersion: '1.0',
+    category: 'AuditLogs',
+    tenantId,
+    resultSignature: 'None',
+    durationMs: 0,
+    callerIpAddress: by.ip,
+    correlationId: correlation,
+    Level: 4,
+    properties: {
+      id: `Directory_${correlation}_${guidOf('directory').slice(0, 5).toUpperCase()}_${time % 100_000_000}`,
+      category: 'ApplicationManagement',
+      correlationId: correlation,
+      result: 'success',
+      resultReason: '',
+      activityDisplayName: name,
+      activityDateTime: `${toTicks(time)}+00:00`,
+      loggedByService: 'Core Directory',
+      operationType: isRemoval ? 'Unassign' : 'Assign',
+      userAgent: null,
+      initiatedBy: {
+        user: { id: by.id, displayName: null, userPrincipalName: by.upn, ipAddress: by.ip, roles: [] },
+      },
+      targetResources: [
+        {
+          id: guidOf(`object ${application}`),
+          displayName: application,
+          type: 'ServicePrincipal',
+          modifiedProperties: [
+            property('AppRole.Id', guidOf(`role ${role}`)),
+            property('AppRole.Value', role),
+            property('AppRole.DisplayName', role),
+            property('ServicePrincipal.ObjectID', holder.objectId),
+            property('ServicePrincipal.DisplayName', holder.name),
+            property('ServicePrincipal.AppId', holder.appId),
+            property('ServicePrincipal.Name', holder.appId),
+          ],
+          administrativeUnits: [],
+        },
+      ],
+      additionalDetails: [{ key: 'AppId', value: guidOf(`application ${application}`) }],
+    },
+  })
+}

@@ -1,0 +1,193 @@
+/** The command line: what can be asked, with which options, and how it ends. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { availableConnectors } from '../connectors/available.ts'
+import { parseInstant } from '../events/time.ts'
+import { availableIndicators } from '../indicators/available.ts'
+import { attributionOf, defaultPseudonymKey, readOwnership } from './attribution.ts'
+import type { CommandContext } from './commands/command.ts'
+import { generate } from './commands/generate.ts'
+import { inspect } from './commands/inspect.ts'
+import { replay } from './commands/replay.ts'
+import { run } from './commands/run.ts'
+import { validate } from './commands/validate.ts'
+import { requireDefinitions } from './definition-files.ts'
+import { AppError, type ExitCode, exitCodes } from './errors.ts'
+import { type OutputFormat, outputFormats, type Terminal } from './terminal.ts'
+import { readVersion } from './version.ts'
+
+const mebibyte = 1024 * 1024
+
+function outputOption(fallback: OutputFormat): Option {
+  return new Option('-o, --output <format>', 'how to print the result')
+    .choices(outputFormats)
+    .default(fallback)
+}
+
+function instant(option: string): (value: string) => number {
+  return (value) => {
+    const parsed = parseInstant(value)
+    if (Number.isNaN(parsed)) throw AppError.of('badTime', { option, value })
+    return parsed
+  }
+}
+
+function positive(value: string): number {
+  const parsed = Number(value)
+  if (!Number.isInteger(parsed) || parsed < 1)
+    throw new InvalidArgumentError('expected a whole number from 1')
+  return parsed
+}
+
+/** Calls `done` with the exit code of the command that was asked for. */
+function program(context: CommandContext, done: (code: ExitCode) => void): Command {
+  const { terminal } = context
+  const root = new Command('identity-slo')
+    .description(
+      'Service level objectives for machine identities, computed from the audit logs you already have.',
+    )
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .showHelpAfterError(false)
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: () => undefined })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  identity-slo replay /var/log/cloudtrail --slo slo-definitions     budgets and burn rates from logs on disk
+  identity-slo inspect signins.json -o ndjson                       what each record becomes
+  identity-slo run --config identity-slo.yaml                       follow logs, take webhooks, serve /metrics
+
+Exit codes: 0 ok, 1 findings, 2 usage, 3 generated files out of date, 4 environment.
+Records are recognised one by one: ${availableConnectors.map(({ id }) => id).join(', ')};
+plain, .gz or .zst; JSON lines, arrays, and the providers' envelopes.`,
+    )
+
+  root
+    .command('run')
+    .description('Follow logs, take records by HTTP, and serve /metrics and a status page until stopped.')
+    .option(
+      '-c, --config <file>',
+      'configuration (docs/configuration.md has every setting); defaults without it',
+    )
+    .action(async (options: { config?: string }) => done(await run(options.config, context)))
+
+  root
+    .command('replay')
+    .description('Compute all objectives over log files, and print what became of the records.')
+    .argument('<file...>', 'log files, or folders of them')
+    .option('-s, --slo <path...>', 'OpenSLO definitions: files or folders', ['slo-definitions'])
+    .option(
+      '--at <time>',
+      'end of all windows, RFC 3339; by default just after the newest event',
+      instant('--at'),
+    )
+    .option('--ownership <file>', 'which application owns which identity')
+    .option('--dedupe-memory <MiB>', 'memory for recognising records that were delivered twice', positive, 64)
+    .addOption(outputOption('table'))
+    .addHelpText(
+      'after',
+      `
+Example: identity-slo replay logs/ --slo slo-definitions --at 2026-01-31T00:00:00Z -o json
+Windows are [at - length, at). Nothing is late in a replay; repeated records count once.`,
+    )
+    .action(
+      async (
+        files: string[],
+        options: {
+          slo: string[]
+          at?: number
+          ownership?: string
+          dedupeMemory: number
+          output: OutputFormat
+        },
+      ) => {
+        const { objectives } = requireDefinitions(options.slo)
+        const replayOptions = {
+          output: options.output,
+          objectives,
+          attribution: attributionOf(readOwnership(options.ownership), defaultPseudonymKey),
+          at: options.at,
+          dedupeBytes: options.dedupeMemory * mebibyte,
+          futureToleranceMs: 300_000,
+        }
+        done(await replay(files, replayOptions, context))
+      },
+    )
+
+  root
+    .command('inspect')
+    .description('Show the events, or the reason for none, of each record in log files.')
+    .argument('<file...>', 'log files, or folders of them')
+    .option('--ownership <file>', 'which application owns which identity')
+    .addOption(outputOption('table'))
+    .action(async (files: string[], options: { ownership?: string; output: OutputFormat }) => {
+      const attribution = attributionOf(readOwnership(options.ownership), defaultPseudonymKey)
+      done(await inspect(files, { output: options.output, attribution }, context))
+    })
+
+  root
+    .command('validate')
+    .description('Check OpenSLO definitions: every problem with file, line, column and what is allowed.')
+    .argument('[path...]', 'files or folders', ['slo-definitions'])
+    .addOption(outputOption('table'))
+    .addHelpText('after', `\nIndicators: ${availableIndicators.map(({ id }) => id).join(', ')}`)
+    .action(async (paths: string[], options: { output: OutputFormat }) =>
+      done(await validate(paths, options.output, context)),
+    )
+
+  root
+    .command('generate')
+    .description('Write recording rules, alerts, dashboards and reference pages from the definitions.')
+    .option('-s, --slo <path...>', 'OpenSLO definitions: files or folders', ['slo-definitions'])
+    .option('--into <folder>', 'where alerts/, dashboards/ and docs/ are', '.')
+    .option('--check', 'write nothing; exit 3 when a file is out of date', false)
+    .action(async (options: { slo: string[]; into: string; check: boolean }) =>
+      done(await generate({ definitions: options.slo, into: options.into, isCheck: options.check }, context)),
+    )
+  return root
+}
+
+/** commander's own errors, in our words and codes. */
+function usageError(error: CommanderError, args: readonly string[], root: Command): AppError | undefined {
+  if (error.exitCode === 0) return undefined
+  const [command = ''] = args
+  const allowed = root.commands.map((known) => known.name()).join(', ')
+  if (
+    error.code === 'commander.unknownCommand' ||
+    (command !== '' && !allowed.includes(command) && !command.startsWith('-'))
+  )
+    return AppError.of('unknownCommand', { command, allowed })
+  return AppError.of('badOption', { what: error.message.replace(/^error: /, ''), command })
+}
+
+/** Runs one command line; gives its exit code and never throws. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.ok
+  const context: CommandContext = { terminal, now: Date.now, env: process.env }
+  const root = program(context, (result) => {
+    code = result
+  })
+  for (const command of root.commands)
+    command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: () => undefined })
+  try {
+    if (args.length === 0) {
+      terminal.err(root.helpInformation())
+      return exitCodes.usage
+    }
+    await root.parseAsync([...args], { from: 'user' })
+    return code
+  } catch (error) {
+    const known = error instanceof CommanderError ? usageError(error, args, root) : error
+    if (known === undefined) return exitCodes.ok
+    if (known instanceof AppError) {
+      terminal.err(known.report())
+      return known.exitCode
+    }
+    const reason = known instanceof Error ? known.message : String(known)
+    terminal.err(AppError.of('defect', { reason }).report())
+    if (known instanceof Error) terminal.err(`${known.stack ?? ''}\n`)
+    return exitCodes.environment
+  }
+}

@@ -1,0 +1,68 @@
+/** `replay`: objectives over files, as if the engine had seen them all. The same input gives the same bytes. */
+import { availableConnectors } from '../../connectors/available.ts'
+import { availableIndicators } from '../../indicators/available.ts'
+import type { Objective } from '../../objectives/objective.ts'
+import type { Attribution } from '../attribution.ts'
+import { type ExitCode, exitCodes } from '../errors.ts'
+import { feedFile, findLogFiles } from '../log-inputs.ts'
+import { Pipeline } from '../pipeline.ts'
+import { Progress } from '../progress.ts'
+import { replayReport } from '../replay-report.ts'
+import { renderReplayTable } from '../replay-table.ts'
+import type { OutputFormat } from '../terminal.ts'
+import type { CommandContext } from './command.ts'
+
+export interface ReplayOptions {
+  readonly output: OutputFormat
+  readonly objectives: readonly Objective[]
+  readonly attribution: Attribution
+  /** Epoch ms, exclusive end of all windows. */
+  readonly at: number | undefined
+  readonly dedupeBytes: number
+  readonly futureToleranceMs: number
+}
+
+const dayMs = 86_400_000
+const maxSeries = 10_000
+
+/** A replay has all its records before it: nothing is late, and no slice is final before the end. */
+export function replayPipeline(options: ReplayOptions, now: () => number): Pipeline {
+  const longest = Math.max(dayMs, ...options.objectives.map((objective) => objective.window.durationMs))
+  return new Pipeline({
+    ...options.attribution,
+    connectors: availableConnectors,
+    indicators: availableIndicators,
+    objectives: options.objectives,
+    maxSeries,
+    dedupeBytes: options.dedupeBytes,
+    latestTime: () => now() + options.futureToleranceMs,
+    until: options.at,
+    allowedLatenessMs: undefined,
+    slicesMs: longest * 1.1 + dayMs,
+  })
+}
+
+export async function replay(
+  paths: readonly string[],
+  options: ReplayOptions,
+  { terminal, now }: CommandContext,
+): Promise<ExitCode> {
+  const files = findLogFiles(paths)
+  const pipeline = replayPipeline(options, now)
+  const totalBytes = files.reduce((sum, file) => sum + file.size, 0)
+  const progress = new Progress(terminal, totalBytes, now)
+  pipeline.beginBatch()
+  for (const file of files) {
+    const decoder = pipeline.decoder()
+    const rejection = await feedFile(file, decoder, (bytes) => {
+      if (terminal.isTty) progress.advance(bytes, pipeline.sources.totals().read, pipeline.newest)
+    })
+    if (rejection) pipeline.rejectInput(rejection)
+  }
+  progress.done()
+  const report = replayReport(pipeline)
+  if (options.output === 'table') terminal.out(renderReplayTable(report, terminal))
+  else if (options.output === 'json') terminal.out(`${JSON.stringify(report, undefined, 2)}\n`)
+  else for (const objective of report.objectives) terminal.out(`${JSON.stringify(objective)}\n`)
+  return exitCodes.ok
+}

@@ -1,0 +1,147 @@
+/** The configuration file as a schema: every setting with its meaning, its bounds and its default. */
+import { z } from 'zod'
+import { type ResolveSecret, secretReference } from './secret.ts'
+
+const mebibyte = 1024 * 1024
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+const path = z.string().min(1)
+
+/** A reference in the file, the secret itself after parsing. */
+function secret(resolve: ResolveSecret) {
+  return z
+    .string()
+    .regex(secretReference)
+    .transform((reference, context) => {
+      const resolved = resolve(reference)
+      if (typeof resolved !== 'string') return resolved
+      context.issues.push({ code: 'custom', message: resolved, input: reference })
+      return z.NEVER
+    })
+}
+
+function sources(resolve: ResolveSecret) {
+  return z.strictObject({
+    files: z
+      .array(
+        z.strictObject({
+          path: path.describe('A log file, or a folder with everything below it.'),
+          follow: z
+            .boolean()
+            .default(true)
+            .describe('Go on reading when files grow and when new ones appear; else read once.'),
+        }),
+      )
+      .default([])
+      .describe('Logs to read from disk.'),
+    webhook: z
+      .strictObject({
+        enabled: z.boolean().default(true).describe('Take records by POST /v1/records.'),
+        maxBodyBytes: z
+          .int()
+          .min(1024)
+          .max(256 * mebibyte)
+          .default(10 * mebibyte)
+          .describe('Largest request body, in bytes, after it is unpacked.'),
+        tokens: z
+          .array(secret(resolve))
+          .default([])
+          .describe('Bearer tokens that senders may use: any one of them opens the webhook. Secrets.'),
+        allowUnauthenticated: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Take records without a token although other machines can reach the port. Say so only behind something that checks senders.',
+          ),
+      })
+      .prefault({})
+      .describe('Records sent to us.'),
+  })
+}
+
+function pseudonyms(resolve: ResolveSecret) {
+  return z.strictObject({
+    key: secret(resolve)
+      .optional()
+      .describe(
+        'Key of the keyed hash. Secret. With the same key a person keeps the same pseudonym; without one, whoever knows an id can find its pseudonym.',
+      ),
+    people: z.boolean().default(true).describe('Hide the identities of people.'),
+    machines: z.boolean().default(false).describe('Hide the identities of machines as well.'),
+  })
+}
+
+const limits = z.strictObject({
+  maxSeries: z
+    .int()
+    .min(100)
+    .max(1_000_000)
+    .default(10_000)
+    .describe('Most label sets on /metrics; what comes after them goes to an overflow value.'),
+  dedupeBytes: z
+    .int()
+    .min(mebibyte)
+    .max(4096 * mebibyte)
+    .default(64 * mebibyte)
+    .describe(
+      'Memory for the ids of events already seen, in bytes: 64 MiB remembers about 4 million events.',
+    ),
+  futureToleranceSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(300)
+    .describe('How far ahead of the clock an event may be stamped.'),
+  allowedLatenessSeconds: z
+    .int()
+    .min(0)
+    .max(31 * 86_400)
+    .default(259_200)
+    .describe('How far behind the newest event an event may be and still count.'),
+})
+
+const listen = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on. 0.0.0.0 is every IPv4 address, :: every address.'),
+  port: z.int().min(0).max(65_535).default(9465).describe('TCP port; 0 takes any free one.'),
+})
+
+export function configSchema(resolve: ResolveSecret) {
+  return z.strictObject({
+    definitions: z
+      .array(path)
+      .min(1)
+      .default(['slo-definitions'])
+      .describe('Files or folders of OpenSLO YAML.'),
+    ownership: path
+      .optional()
+      .describe(
+        'The ownership file: which application and team owns an identity. Without it all are unowned.',
+      ),
+    listen: listen.prefault({}).describe('Where /metrics, the webhook and the landing page are served.'),
+    sources: sources(resolve).prefault({}).describe('Where records come from.'),
+    pseudonyms: pseudonyms(resolve).prefault({}).describe('Whose identities are shown as keyed hashes.'),
+    limits: limits.prefault({}).describe('Bounds of memory and time.'),
+    lifecycle: z
+      .strictObject({
+        reloadEndpoint: z
+          .boolean()
+          .optional()
+          .describe('Serve POST /-/reload. By default it is served on loopback addresses only.'),
+      })
+      .prefault({})
+      .describe('Control of the running process.'),
+    log: z
+      .strictObject({
+        level: z.enum(logLevels).default('info').describe('Least severe level that is written.'),
+      })
+      .prefault({})
+      .describe('Messages on standard error.'),
+  })
+}
+
+export type ConfigValues = z.output<ReturnType<typeof configSchema>>

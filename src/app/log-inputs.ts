@@ -1,0 +1,35 @@
+/** The log files that a command was given, read one after the other. */
+import type { Decoder } from '../connectors/decode.ts'
+import type { Rejection } from '../events/rejection.ts'
+import { readLogFile } from '../platform/log-file.ts'
+import { type LogFile, listLogFiles } from '../platform/log-paths.ts'
+import { AppError, fileError } from './errors.ts'
+
+/** Throws AppError for a path that does not exist, cannot be listed, or holds no files. */
+export function findLogFiles(paths: readonly string[]): readonly LogFile[] {
+  return paths.flatMap((path) => {
+    let files: readonly LogFile[]
+    try {
+      files = listLogFiles(path)
+    } catch (error) {
+      throw fileError(path, error, 'directory')
+    }
+    if (files.length === 0) throw AppError.of('emptyDirectory', { path, what: 'log files' })
+    return files
+  })
+}
+
+/** Feeds one file to a decoder; gives a rejection for what could not be unpacked. Throws AppError if unreadable. */
+export async function feedFile(
+  file: LogFile,
+  decoder: Decoder,
+  onChunk?: (storedBytes: number) => void,
+): Promise<Rejection | undefined> {
+  try {
+    const rejection = await readLogFile(file.path, (chunk) => decoder.push(chunk), onChunk)
+    decoder.end()
+    return rejection
+  } catch (error) {
+    throw fileError(file.path, error)
+  }
+}

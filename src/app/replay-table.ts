@@ -1,0 +1,74 @@
+/** The replay report as a person reads it in a terminal. */
+import type { ReplayReport } from './replay-report.ts'
+import { formatCount, formatPercent, formatRate, paint, renderTable, type Terminal } from './terminal.ts'
+
+function recordsLine({ records, at }: ReplayReport): string {
+  const parts = Object.entries(records).map(([name, count]) => `${formatCount(count)} ${name}`)
+  return `records: ${parts.join(', ')}\nas of ${at ?? 'no event yet'}\n`
+}
+
+function objectiveTable(report: ReplayReport, terminal: Terminal): string {
+  const rows = report.objectives.map((objective) => {
+    const firing = objective.alerts.filter((alert) => alert.firing)
+    const isPaging = firing.some((alert) => alert.severity === 'page')
+    const state =
+      firing.length === 0
+        ? objective.hasData
+          ? 'ok'
+          : 'no data'
+        : firing.map((alert) => alert.id).join(', ')
+    return [
+      `${objective.service}/${objective.name}`,
+      objective.window,
+      formatPercent(objective.target),
+      formatPercent(objective.value),
+      formatCount(objective.good),
+      formatCount(objective.bad),
+      formatCount(objective.excluded),
+      formatPercent(objective.errorBudgetRemaining),
+      formatRate(objective.burnRates['1h'] ?? 0),
+      // Last column: colour codes must not take part in the alignment.
+      isPaging ? paint(terminal, 'red', state) : firing.length > 0 ? paint(terminal, 'yellow', state) : state,
+    ]
+  })
+  return renderTable(
+    ['objective', 'window', 'target', 'SLI', 'good', 'bad', 'excluded', 'budget left', 'burn 1h', 'alerts'],
+    rows,
+    ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+  )
+}
+
+function identityTable(report: ReplayReport): string {
+  const failing = report.identities.filter((identity) => identity.failures > 0).slice(0, 10)
+  if (failing.length === 0) return ''
+  const rows = failing.map((identity) => [
+    identity.name ?? identity.id,
+    identity.app,
+    identity.provider,
+    formatCount(identity.failures),
+    formatCount(identity.events),
+  ])
+  const table = renderTable(
+    ['identities with most failures', 'app', 'provider', 'failures', 'events'],
+    rows,
+    ['left', 'left', 'left', 'right', 'right'],
+  )
+  return `\n${table}`
+}
+
+function rejectionLines(report: ReplayReport): string {
+  const entries = Object.entries(report.rejections)
+  if (entries.length === 0) return ''
+  const rows = entries.map(([reason, count]) => [reason, formatCount(count)])
+  return `\n${renderTable(['not counted because', 'records'], rows, ['left', 'right'])}`
+}
+
+export function renderReplayTable(report: ReplayReport, terminal: Terminal): string {
+  return [
+    recordsLine(report),
+    '\n',
+    objectiveTable(report, terminal),
+    identityTable(report),
+    rejectionLines(report),
+  ].join('')
+}

@@ -1,0 +1,54 @@
+/** The definitions we ship load without a word, and are the ones we say. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { loadDefinitions } from '../../src/objectives/definitions/catalogue.ts'
+
+const folder = new URL('../../slo-definitions/', import.meta.url)
+const files = readdirSync(folder)
+  .sort()
+  .map((name) => ({ path: name, text: readFileSync(new URL(name, folder), 'utf8') }))
+const { catalogue, problems } = loadDefinitions(files)
+
+test('they have no errors and no warnings', () => {
+  expect(problems).toEqual([])
+})
+
+test('their objectives are the default ones', () => {
+  const lines = catalogue.objectives.map(({ id, sli, target, window }) => {
+    const options = [sli?.faults?.join(','), sli?.thresholdMs, ...Object.values(sli?.where ?? {}).flat()]
+    const shown = options.filter((option) => option !== undefined).join(' ')
+    return `${id}: ${sli?.indicator} ${shown} ${target.percent} % ${window.text}`.replaceAll(/ +/g, ' ')
+  })
+  expect(lines).toEqual([
+    'workload-access-service-auth: service-auth 99.9 % 7d',
+    'identity-platform-kubernetes-token-fetch-latency: token-fetch-latency 200 kubernetes 95 % 30d',
+    'identity-platform-token-issuance: token-issuance 99.95 % 30d',
+    'identity-platform-token-issuance-platform: token-issuance platform 99.95 % 30d',
+  ])
+})
+
+test('every objective has an owner, a description and someone to tell of pages and tickets', () => {
+  for (const objective of catalogue.objectives) {
+    expect(objective.owner).not.toBe('')
+    expect(objective.description).not.toBe('')
+    expect(objective.displayName).not.toBe(objective.name)
+    const slo = catalogue.slos.find((each) => each.objectiveIds.includes(objective.id))
+    expect(slo?.alertPolicies.map((policy) => policy.condition.severity)).toEqual(['page', 'ticket'])
+  }
+})
+
+test('nothing is defined that nothing uses', () => {
+  const usedPolicies = new Set(
+    catalogue.slos.flatMap((slo) => slo.alertPolicies.map((each) => each.metadata.name)),
+  )
+  expect(
+    catalogue.alertPolicies.map((each) => each.metadata.name).filter((name) => !usedPolicies.has(name)),
+  ).toEqual([])
+  const usedConditions = new Set(catalogue.alertPolicies.map((each) => each.condition.metadata.name))
+  expect(catalogue.alertConditions.filter((each) => !usedConditions.has(each.metadata.name))).toEqual([])
+  const usedServices = new Set(catalogue.objectives.map((each) => each.service))
+  expect(catalogue.services.filter((each) => !usedServices.has(each.metadata.name))).toEqual([])
+  const usedSlis = catalogue.slos.map(({ definition }) => definition.indicator)
+  const names = usedSlis.flatMap((each) => (each && 'ref' in each ? [each.ref.name] : []))
+  expect(catalogue.slis.filter((each) => !names.includes(each.metadata.name))).toEqual([])
+})

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import type { Objective } from '../../src/objectives/objective.ts'
+import { alertGroup } from '../../src/outputs/alert-rules.ts'
+import { unconfiguredLinks } from '../../src/outputs/alert-text.ts'
+import type { AlertRule } from '../../src/outputs/rule-file.ts'
+import { anObjective, aTarget, calendarMonth, rollingDays } from '../support/objective.ts'
+
+function alertsOf(objective: Objective): readonly AlertRule[] {
+  return alertGroup(objective, unconfiguredLinks).rules.filter((rule) => 'alert' in rule)
+}
+
+function tier(objective: Objective, id: string): AlertRule {
+  const [found] = alertsOf(objective).filter((rule) => rule.labels['tier'] === id)
+  if (!found) throw new Error(`no alert of tier ${id}`)
+  return found
+}
+
+const tiersOf = (objective: Objective) => alertsOf(objective).map((rule) => rule.labels['tier'])
+
+describe('alerts on error budgets', () => {
+  it('have a rule for each tier, the burst and the empty budget', () => {
+    expect(
+      alertsOf(anObjective()).map((rule) => [rule.labels['tier'], rule.labels['severity'], rule.alert]),
+    ).toEqual([
+      ['page-quick', 'page', 'IdentitySLOErrorBudgetBurn'],
+      ['page-slow', 'page', 'IdentitySLOErrorBudgetBurn'],
+      ['ticket-quick', 'ticket', 'IdentitySLOErrorBudgetBurn'],
+      ['ticket-slow', 'ticket', 'IdentitySLOErrorBudgetBurn'],
+      ['page-burst', 'page', 'IdentitySLOErrorBudgetBurst'],
+      ['ticket-exhausted', 'ticket', 'IdentitySLOErrorBudgetExhausted'],
+    ])
+  })
+
+  it('burn when both windows are strictly above factor × budget, with enough bad events', () => {
+    const id = 'sloth_id="checkout-token-issuance"'
+    expect(tier(anObjective(), 'page-quick').expr.text).toBe(
+      [
+        `max(slo:sli_error:ratio_rate1h{${id},sloth_window="1h"}) > 0.0072`,
+        'and',
+        `max(slo:sli_error:ratio_rate5m{${id},sloth_window="5m"}) > 0.0072`,
+        'and',
+        'sum(increase(identity_slo_events_total{objective="checkout-token-issuance",verdict="bad"}[1h])) >= 2',
+      ].join('\n'),
+    )
+  })
+
+  it.each([
+    ['99.9', 30, 'page-quick', '0.0144'],
+    ['99.9', 30, 'ticket-slow', '0.001'],
+    ['99.9', 28, 'page-slow', '0.0056'],
+    ['99', 7, 'page-quick', '0.0336'],
+    ['99.9', 31, 'ticket-slow', '0.00103333333333'],
+  ])('have the exact threshold: target %s, %d days, %s: %s', (percent, days, id, limit) => {
+    const objective = anObjective({ target: aTarget(percent), window: rollingDays(days) })
+    expect(tier(objective, id).expr.text).toContain(`> ${limit}\n`)
+  })
+
+  it('say the factor, the objective and how long the budget lasts', () => {
+    const { annotations } = tier(anObjective(), 'page-quick')
+    expect(annotations['summary']).toBe(
+      'checkout: Token issuance burns its error budget (burn rate over 14.4)',
+    )
+    expect(annotations['description']).toBe(
+      'Over the last 1h {{ $value | humanizePercentage }} of the events were bad. ' +
+        'The objective is 99.95 % over 30d; at this rate its budget is spent in 50h or less.',
+    )
+  })
+
+  it('page at once when over half of the budget went in an hour', () => {
+    const { expr } = tier(anObjective(), 'page-burst')
+    expect(expr.text).toContain('* 0.0005 > 0)')
+    expect(expr.text).toContain(') > 0.5\nand\n')
+    expect(expr.text).not.toContain('[5m]')
+    expect(tier(anObjective(), 'page-burst').for).toBeUndefined()
+  })
+
+  it('leave the burst out where time slices cannot spend half of the budget in an hour', () => {
+    const budgeting = { method: 'Timeslices', sliceMs: 60_000, sliceTarget: '0.9' } as const
+    expect(tiersOf(anObjective({ budgeting, target: aTarget('99') }))).not.toContain('page-burst')
+    const strict = tier(anObjective({ budgeting, target: aTarget('99.9') }), 'page-burst')
+    // Half of 30 days' 0.1 % is 21.6 minutes: 36 % of an hour.
+    expect(strict.expr.text).toContain('> 0.36\n')
+  })
+
+  it('leave the burst out where the period is no longer than the hour', () => {
+    const window = { kind: 'rolling', durationMs: 3_600_000, text: '1h' } as const
+    expect(tiersOf(anObjective({ window }))).not.toContain('page-burst')
+  })
+
+  it('use the nominal length of a calendar period', () => {
+    const rolling = tier(anObjective(), 'page-slow').expr.text
+    expect(tier(anObjective({ window: calendarMonth }), 'page-slow').expr.text).toBe(rolling)
+  })
+
+  it('carry no template of the user into labels', () => {
+    const owner = '{{ query "up" }}'
+    expect(tier(anObjective({ owner }), 'page-quick').labels['owner']).toBe('{{ "{{" }} query "up" }}')
+  })
+})

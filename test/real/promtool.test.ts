@@ -1,0 +1,309 @@
+/** Generated rules under real promtool: their syntax, the numbers they give, and when they fire. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import type { Objective } from '../../src/objectives/objective.ts'
+import { renderArtifacts } from '../../src/outputs/artifacts.ts'
+import { arbitraryObjective } from '../support/arbitrary-objective.ts'
+import { anObjective, aTarget, rollingDays } from '../support/objective.ts'
+import { hasPromtool, promtool, temporaryFolder } from '../support/prometheus.ts'
+
+const timeoutMs = 120_000
+
+function rulesOf(objectives: readonly Objective[]): readonly string[] {
+  return renderArtifacts({ objectives })
+    .filter((artifact) => artifact.path.startsWith('alerts/'))
+    .map((artifact) => artifact.content)
+}
+
+function written(folder: string, contents: readonly string[]): readonly string[] {
+  return contents.map((content, index) => {
+    const path = join(folder, `rules-${index}.yaml`)
+    writeFileSync(path, content)
+    return path
+  })
+}
+
+/** One value a minute, in promtool's notation: `0+3x60 180x60`. */
+interface Series {
+  readonly series: string
+  readonly values: string
+}
+
+interface Expectation {
+  /** After this much time. */
+  readonly at: string
+  readonly expr: string
+  /** Values of the result, whatever its labels: the expression aggregates them away. Empty: no result. */
+  readonly gives: readonly number[]
+}
+
+/** Runs the objective's rules over the series, and says what promtool found wrong; '' when all is as expected. */
+function ruleTest(
+  objective: Objective,
+  input: readonly Series[],
+  expectations: readonly Expectation[],
+): string {
+  using folder = temporaryFolder()
+  const file = join(folder.path, 'test.yaml')
+  const expected = expectations.map(({ at, expr, gives }) => ({
+    eval_time: at,
+    expr,
+    exp_samples: gives.map((value) => ({ labels: '{}', value })),
+  }))
+  const test = {
+    rule_files: written(folder.path, rulesOf([objective])),
+    evaluation_interval: '1m',
+    tests: [{ interval: '1m', input_series: input, promql_expr_test: expected }],
+  }
+  writeFileSync(file, stringify(test))
+  const { status, output } = promtool('test', 'rules', file)
+  return status === 0 ? '' : output
+}
+
+const events = (verdict: string, values: string): Series => ({
+  series: `identity_slo_events_total{objective="shop-tokens",slo="tokens",slo_service="shop",verdict="${verdict}"}`,
+  values,
+})
+
+/** A budget of 1/16, so that ratios and burn rates are exact in binary. */
+function tokens(changes: Partial<Objective> = {}): Objective {
+  return anObjective({
+    service: 'shop',
+    name: 'tokens',
+    target: aTarget('93.75'),
+    window: rollingDays(30),
+    ...changes,
+  })
+}
+
+const firing = (tier: string) =>
+  `count(ALERTS{alertname=~"IdentitySLO.*",alertstate="firing",tier="${tier}"}) or vector(0)`
+
+const ratio = (window: string) => `sum(slo:sli_error:ratio_rate${window})`
+
+describe.skipIf(!hasPromtool)(
+  'generated rules under promtool (skipped unless promtool is on the PATH)',
+  () => {
+    it('are valid for any objective', { timeout: timeoutMs }, () => {
+      fc.assert(
+        fc.property(arbitraryObjective, (objective) => {
+          using folder = temporaryFolder()
+          const { status, output } = promtool('check', 'rules', ...written(folder.path, rulesOf([objective])))
+          expect(status, output).toBe(0)
+        }),
+        { numRuns: 40 },
+      )
+    })
+
+    it('give the ratio, burn rate and remaining budget of the counts', { timeout: timeoutMs }, () => {
+      // One of four events is bad: 0.25 is four times the budget of 0.0625. Excluded events change nothing.
+      const input = [
+        events('good', '1000+3x180'),
+        events('bad', '1000+1x180'),
+        events('excluded', '1000+100x180'),
+      ]
+      const expectations: readonly Expectation[] = [
+        { at: '90m', expr: ratio('5m'), gives: [0.25] },
+        { at: '90m', expr: ratio('1h'), gives: [0.25] },
+        { at: '90m', expr: ratio('30d'), gives: [0.25] },
+        { at: '90m', expr: 'sum(slo:objective:ratio)', gives: [0.9375] },
+        { at: '90m', expr: 'sum(slo:error_budget:ratio)', gives: [0.0625] },
+        { at: '90m', expr: 'sum(slo:time_period:days)', gives: [30] },
+        { at: '90m', expr: 'sum(slo:current_burn_rate:ratio)', gives: [4] },
+        { at: '90m', expr: 'sum(slo:period_burn_rate:ratio)', gives: [4] },
+        { at: '90m', expr: 'sum(slo:period_error_budget_remaining:ratio)', gives: [-3] },
+        { at: '90m', expr: 'sum(sloth_slo_info)', gives: [1] },
+      ]
+      expect(ruleTest(tokens(), input, expectations)).toBe('')
+    })
+
+    it("carry sloth's labels on every series", { timeout: timeoutMs }, () => {
+      const own = 'sloth_id="shop-tokens",sloth_service="shop",sloth_slo="tokens"'
+      const expectations: readonly Expectation[] = [
+        { at: '30m', expr: `count(slo:sli_error:ratio_rate5m{${own},sloth_window="5m"})`, gives: [1] },
+        { at: '30m', expr: `count(slo:sli_error:ratio_rate30d{${own},sloth_window="30d"})`, gives: [1] },
+        { at: '30m', expr: `count(slo:period_error_budget_remaining:ratio{${own}})`, gives: [1] },
+        { at: '30m', expr: `count(sloth_slo_info{${own},sloth_objective="93.75"})`, gives: [1] },
+      ]
+      expect(ruleTest(tokens(), [events('good', '0+1x60'), events('bad', '0x60')], expectations)).toBe('')
+    })
+
+    it('weigh every event of the period the same, unlike a mean of ratios', { timeout: timeoutMs }, () => {
+      // 255 good events a minute for an hour, then 1 bad a minute for an hour: nearly 1/256, not one half.
+      const input = [events('good', '0+255x60 15300x60'), events('bad', '0x60 0+1x60')]
+      const expectations: readonly Expectation[] = [
+        { at: '120m', expr: `${ratio('2d')} > 0.0035 < 0.0043 > bool 0`, gives: [1] },
+        { at: '120m', expr: ratio('30m'), gives: [1] },
+      ]
+      expect(ruleTest(tokens({ window: rollingDays(2) }), input, expectations)).toBe('')
+    })
+
+    it.each([
+      ['hold', 0.25],
+      ['good', 0],
+      ['bad', 1],
+    ] as const)(
+      'are a number without traffic: noData %s gives %d',
+      { timeout: timeoutMs },
+      (noData, value) => {
+        const input = [events('good', '100+3x30 190x90'), events('bad', '100+1x30 130x90')]
+        const expectations: readonly Expectation[] = [
+          { at: '25m', expr: ratio('5m'), gives: [0.25] },
+          { at: '120m', expr: ratio('5m'), gives: [value] },
+          { at: '120m', expr: ratio('30m'), gives: [value] },
+        ]
+        expect(ruleTest(tokens({ noData }), input, expectations)).toBe('')
+      },
+    )
+
+    it.each([
+      ['hold', 0],
+      ['good', 0],
+      ['bad', 1],
+    ] as const)(
+      'are a number without any counter: noData %s gives %d',
+      { timeout: timeoutMs },
+      (noData, value) => {
+        const expectations: readonly Expectation[] = [
+          { at: '10m', expr: ratio('5m'), gives: [value] },
+          { at: '10m', expr: ratio('30d'), gives: [value] },
+          { at: '10m', expr: 'sum(slo:period_error_budget_remaining:ratio)', gives: [1 - value * 16] },
+        ]
+        expect(ruleTest(tokens({ noData }), [], expectations)).toBe('')
+      },
+    )
+
+    it('page quickly for a burn that goes on, and stop soon after it', { timeout: timeoutMs }, () => {
+      // 14.4 × 0.0625 = 0.9: all events fail from the 61st minute to the 120th.
+      const input = [events('good', '0+1x60 60x60 60+1x120'), events('bad', '0x60 0+1x60 60x120')]
+      const expectations: readonly Expectation[] = [
+        { at: '60m', expr: firing('page-quick'), gives: [0] },
+        { at: '90m', expr: firing('page-quick'), gives: [0] },
+        { at: '120m', expr: firing('page-quick'), gives: [1] },
+        { at: '130m', expr: firing('page-quick'), gives: [0] },
+      ]
+      expect(ruleTest(tokens(), input, expectations)).toBe('')
+    })
+
+    it('are not above a threshold that they equal', { timeout: timeoutMs }, () => {
+      // Over 25 days the slow page burns at 5 × 0.0625 = 0.3125 of the events: 5 of 16.
+      const window = rollingDays(25)
+      const at = [events('good', '0+11x80'), events('bad', '0+5x80')]
+      const above = [events('good', '0+10x80'), events('bad', '0+6x80')]
+      const fires = (count: number): readonly Expectation[] => [
+        { at: '70m', expr: firing('page-slow'), gives: [count] },
+      ]
+      expect(ruleTest(tokens({ window }), at, fires(0))).toBe('')
+      expect(ruleTest(tokens({ window }), above, fires(1))).toBe('')
+    })
+
+    it('do not page for a single failure among few events, and do for two', { timeout: timeoutMs }, () => {
+      const silent = [events('good', '0x90'), events('bad', '0x40 1x50')]
+      const twice = [events('good', '0x90'), events('bad', '0x40 2x50')]
+      const at = (count: number): readonly Expectation[] => [
+        { at: '43m', expr: firing('page-quick'), gives: [count] },
+      ]
+      expect(ruleTest(tokens(), silent, [...at(0), { at: '43m', expr: ratio('5m'), gives: [1] }])).toBe('')
+      expect(ruleTest(tokens(), twice, at(1))).toBe('')
+    })
+
+    it('page for silence only where silence counts as bad', { timeout: timeoutMs }, () => {
+      const input = [events('good', '0x90'), events('bad', '0x90')]
+      const at = (count: number): readonly Expectation[] => [
+        { at: '80m', expr: firing('page-quick'), gives: [count] },
+      ]
+      expect(ruleTest(tokens({ noData: 'bad' }), input, at(1))).toBe('')
+      expect(ruleTest(tokens({ noData: 'good' }), input, at(0))).toBe('')
+    })
+
+    it('page at once for a burst, and go on after it has ended', { timeout: timeoutMs }, () => {
+      // 1 000 failures within two minutes, of a budget of 1 % of some 7 000 events. The 5 minutes are clean at the end.
+      const input = [events('good', '0+64x160'), events('bad', '0x88 500 1000x110')]
+      const expectations: readonly Expectation[] = [
+        { at: '87m', expr: firing('page-burst'), gives: [0] },
+        { at: '91m', expr: firing('page-burst'), gives: [1] },
+        { at: '105m', expr: firing('page-burst'), gives: [1] },
+        { at: '105m', expr: firing('page-quick'), gives: [0] },
+      ]
+      expect(ruleTest(tokens({ target: aTarget('99') }), input, expectations)).toBe('')
+    })
+
+    it('take no short history for a whole budget, and open a ticket once it is spent', {
+      timeout: timeoutMs,
+    }, () => {
+      // 300 failures are 72 % of what 6 700 events allow, yet 7 % of the hour: too few to page at once.
+      const input = [events('good', '0+64x100 6400x140'), events('bad', '0x98 150 300x60 300+20x10 500x70')]
+      const expectations: readonly Expectation[] = [
+        { at: '101m', expr: firing('page-burst'), gives: [0] },
+        { at: '130m', expr: firing('ticket-exhausted'), gives: [0] },
+        { at: '200m', expr: firing('ticket-exhausted'), gives: [1] },
+      ]
+      expect(ruleTest(tokens(), input, expectations)).toBe('')
+    })
+
+    it('read time slices from the engine, and page by them', { timeout: timeoutMs }, () => {
+      const objective = tokens({
+        budgeting: { method: 'RatioTimeslices', sliceMs: 300_000 },
+        target: aTarget('99'),
+      })
+      const gauge = (window: string, values: string): Series => ({
+        series: `identity_slo_sli_error_ratio{objective="shop-tokens",slo="tokens",slo_service="shop",window="${window}"}`,
+        values,
+      })
+      const input = [
+        gauge('5m', '0.25x60'),
+        gauge('1h', '0.5x60'),
+        gauge('30d', '0.125x60'),
+        events('good', '0+1x60'),
+        events('bad', '0+1x60'),
+      ]
+      const expectations: readonly Expectation[] = [
+        { at: '30m', expr: ratio('5m'), gives: [0.25] },
+        { at: '30m', expr: ratio('30d'), gives: [0.125] },
+        { at: '30m', expr: firing('page-quick'), gives: [1] },
+      ]
+      expect(ruleTest(objective, input, expectations)).toBe('')
+    })
+
+    it('watch the engine itself', { timeout: timeoutMs }, () => {
+      const alert = (name: string) =>
+        `count(ALERTS{alertname="IdentitySLO${name}",alertstate="firing"}) or vector(0)`
+      const healthy: readonly Series[] = [
+        { series: 'identity_slo_build_info{version="1"}', values: '1x120' },
+        { series: 'identity_slo_config_last_reload_successful', values: '1x60 0x60' },
+        { series: 'identity_slo_source_watermark_timestamp_seconds{source="a"}', values: '0+60x120' },
+        { series: 'identity_slo_source_watermark_timestamp_seconds{source="b"}', values: '0x120' },
+        { series: 'identity_slo_records_total{source="a",result="accepted"}', values: '0+100x120' },
+        { series: 'identity_slo_records_total{source="a",result="rejected"}', values: '0x60 0+50x60' },
+        { series: 'identity_slo_series_dropped_total{family="f"}', values: '0x60 0+1x60' },
+        { series: 'identity_slo_late_dropped_total{source="a"}', values: '0x60 5x60' },
+        { series: 'identity_slo_source_lag_seconds{source="a"}', values: '60x120' },
+        { series: 'identity_slo_source_lag_seconds{source="b"}', values: '3000x120' },
+      ]
+      const at = (time: string, name: string, count: number): Expectation => ({
+        at: time,
+        expr: alert(name),
+        gives: [count],
+      })
+      const expectations: readonly Expectation[] = [
+        at('50m', 'EngineDown', 0),
+        at('50m', 'ConfigReloadFailed', 0),
+        at('110m', 'ConfigReloadFailed', 1),
+        at('50m', 'SourceSilent', 0),
+        at('110m', 'SourceSilent', 1),
+        at('110m', 'SourceLagging', 1),
+        at('50m', 'RecordsRejected', 0),
+        at('110m', 'RecordsRejected', 1),
+        at('50m', 'SeriesCapReached', 0),
+        at('110m', 'SeriesCapReached', 1),
+        at('50m', 'EventsDroppedLate', 0),
+        at('70m', 'EventsDroppedLate', 1),
+      ]
+      expect(ruleTest(tokens(), healthy, expectations)).toBe('')
+      expect(ruleTest(tokens(), [], [at('10m', 'EngineDown', 1)])).toBe('')
+    })
+  },
+)
