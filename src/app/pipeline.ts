@@ -1,7 +1,7 @@
 /** Records in, tallies out: decode, dedupe, attribute, judge, count. One instance holds one run's whole state. */
 
 import type { Connector } from '../connectors/connector.ts'
-import { type Decoded, type DecodedSink, Decoder, DecoderPlan } from '../connectors/decode.ts'
+import { type Decoded, Decoder, DecoderPlan } from '../connectors/decode.ts'
 import { Dedupe } from '../events/dedupe.ts'
 import type { IdentityEvent } from '../events/event.ts'
 import { pseudonymise } from '../events/pseudonyms.ts'
@@ -11,6 +11,7 @@ import { finestMs } from '../indicators/tally.ts'
 import { Engine } from '../objectives/engine.ts'
 import { evaluate, type ObjectiveStatus } from '../objectives/evaluate.ts'
 import type { Objective } from '../objectives/objective.ts'
+import type { RecordResult } from '../outputs/conventions.ts'
 import { EventCounters } from '../outputs/event-counters.ts'
 import { inflate } from '../platform/inflate.ts'
 import { IdentityBook, type IdentityBookOptions } from './identity-book.ts'
@@ -30,8 +31,15 @@ export interface PipelineOptions extends IdentityBookOptions {
   readonly allowedLatenessMs: number | undefined
   /** Inner counts of time slices are kept this long, ms. */
   readonly slicesMs: number
-  /** Told of each rejection that is not mere irrelevance. */
-  readonly onRejection?: ((rejection: Rejection, from: Decoded) => void) | undefined
+}
+
+export type RecordOutcomes = Record<RecordResult, number>
+
+/** Wants to know what became of the records of one stream. */
+export interface StreamListener {
+  readonly counted: (result: RecordResult) => void
+  /** Not called for records that are merely irrelevant. */
+  readonly rejected: (rejection: Rejection, offset: number) => void
 }
 
 const pruneEveryMs = 3_600_000
@@ -43,11 +51,12 @@ export class Pipeline {
   readonly dedupe: Dedupe
   #options: PipelineOptions
   readonly #plan: DecoderPlan
-  readonly #sink: DecodedSink
   #engine: Engine
   #identities: IdentityBook
   #newest = Number.NEGATIVE_INFINITY
   #pruneAt = Number.NEGATIVE_INFINITY
+  /** While the logs that were there at the start are read, old events are a backlog and not late. */
+  #isCatchingUp = false
   #latest = Number.POSITIVE_INFINITY
 
   constructor(options: PipelineOptions) {
@@ -57,10 +66,6 @@ export class Pipeline {
     this.counters = new EventCounters(options.maxSeries)
     this.#identities = new IdentityBook(options, this.#engine, this.counters)
     this.dedupe = new Dedupe(options.dedupeBytes)
-    this.#sink = {
-      events: (events, from) => this.#events(events, from),
-      rejection: (rejection, from) => this.#rejection(rejection, from),
-    }
   }
 
   get engine(): Engine {
@@ -79,9 +84,21 @@ export class Pipeline {
     this.#identities = new IdentityBook(this.#options, this.#engine, this.counters)
   }
 
+  beginCatchUp(): void {
+    this.#isCatchingUp = true
+  }
+
+  endCatchUp(): void {
+    this.#isCatchingUp = false
+    this.#prune()
+  }
+
   /** A decoder for one stream of bytes whose records are counted here. */
-  decoder(): Decoder {
-    return new Decoder(this.#plan, inflate, this.#sink)
+  decoder(listener?: StreamListener): Decoder {
+    return new Decoder(this.#plan, inflate, {
+      events: (events, from) => this.#events(events, from, listener),
+      rejection: (rejection, from) => this.#rejection(rejection, from, listener),
+    })
   }
 
   /** Time of the newest event that counted, epoch ms. */
@@ -94,7 +111,7 @@ export class Pipeline {
     this.#latest = this.#options.latestTime()
   }
 
-  #events(events: readonly IdentityEvent[], from: Decoded): void {
+  #events(events: readonly IdentityEvent[], from: Decoded, listener: StreamListener | undefined): void {
     const source = this.sources.of(from.source)
     let isNew = false
     let isRelevant = false
@@ -103,7 +120,7 @@ export class Pipeline {
       if (event.time > this.#latest) {
         const message =
           'the record is stamped further ahead of the clock than is allowed: check the clock of its sender'
-        this.#rejection(reject('future_time', message), from)
+        this.#rejection(reject('future_time', message), from, listener)
         return
       }
       if (this.#options.until !== undefined && event.time >= this.#options.until) continue
@@ -117,12 +134,14 @@ export class Pipeline {
         if (event.time > source.newest) source.newest = event.time
       } else source.duplicateEvents++
     }
-    source.count(!isRelevant ? 'irrelevant' : isNew ? 'accepted' : isLate ? 'late' : 'duplicate')
+    const result = !isRelevant ? 'irrelevant' : isNew ? 'accepted' : isLate ? 'late' : 'duplicate'
+    source.count(result)
+    listener?.counted(result)
   }
 
   #isLate(time: number): boolean {
     const allowed = this.#options.allowedLatenessMs
-    return allowed !== undefined && time < this.#newest - allowed
+    return allowed !== undefined && !this.#isCatchingUp && time < this.#newest - allowed
   }
 
   #observe(raw: IdentityEvent): void {
@@ -144,17 +163,23 @@ export class Pipeline {
 
   #advance(time: number): void {
     this.#newest = time
-    if (time < this.#pruneAt) return
+    if (time < this.#pruneAt || this.#isCatchingUp) return
     this.#pruneAt = time + pruneEveryMs
-    const allowed = this.#options.allowedLatenessMs
-    if (allowed === undefined) return
-    this.dedupe.prune(time - allowed)
-    this.#engine.prune(time - allowed)
+    this.#prune()
   }
 
-  #rejection(rejection: Rejection, from: Decoded): void {
-    this.sources.of(from.source).count(isIrrelevant(rejection) ? 'irrelevant' : 'rejected', rejection.reason)
-    if (!isIrrelevant(rejection)) this.#options.onRejection?.(rejection, from)
+  #prune(): void {
+    const allowed = this.#options.allowedLatenessMs
+    if (allowed === undefined || !Number.isFinite(this.#newest)) return
+    this.dedupe.prune(this.#newest - allowed)
+    this.#engine.prune(this.#newest - allowed)
+  }
+
+  #rejection(rejection: Rejection, from: Decoded, listener?: StreamListener): void {
+    const result = isIrrelevant(rejection) ? 'irrelevant' : 'rejected'
+    this.sources.of(from.source).count(result, rejection.reason)
+    listener?.counted(result)
+    if (result === 'rejected') listener?.rejected(rejection, from.offset)
   }
 
   /** A rejection that stands for bytes no record came from: a broken archive, an unreadable rest. */

@@ -4,12 +4,12 @@ import { object, text } from './fields.ts'
 import type { EnvelopeKeys } from './reading/shape-node.ts'
 
 /**
- * Arrays that hold records: Event Hubs and Azure diagnostics (`records`), CloudTrail files (`Records`), Kubernetes
+ * Arrays that hold records: Event Hubs and Azure diagnostics (`records`), CloudTrail files (`Records`; keys match in any letter case), Kubernetes
  * lists (`items`), Microsoft Graph (`value`), CloudWatch Logs (`logEvents`).
  * Wrappers around one: EventBridge (`detail`), CloudWatch Logs (`message`), ours with arrival times (`record`).
  */
 export const envelopeKeys: EnvelopeKeys = {
-  arrays: ['records', 'Records', 'items', 'value', 'logEvents'],
+  arrays: ['records', 'items', 'value', 'logEvents'],
   wrappers: ['detail', 'message', 'record'],
 }
 

@@ -21,6 +21,11 @@ function mixed(value: number): number {
   return (twice ^ (twice >>> 16)) >>> 0
 }
 
+const byteDigits: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+)
+
 function hex(value: number): string {
-  return value.toString(16).padStart(8, '0')
+  const digits = byteDigits
+  return `${digits[value >>> 24]}${digits[(value >>> 16) & 255]}${digits[(value >>> 8) & 255]}${digits[value & 255]}`
 }

@@ -49,7 +49,8 @@ export class Engine {
     former?: Engine,
   ) {
     this.states = objectives.map(
-      (objective) => former?.stateOf(objective) ?? new ObjectiveState(objective, retention),
+      (objective) =>
+        former?.stateOf(objective)?.redefine(objective) ?? new ObjectiveState(objective, retention),
     )
     this.totals =
       former?.totals ?? indicators.map((indicator) => ({ id: indicator.id, good: 0, bad: 0, excluded: 0 }))

@@ -2,7 +2,7 @@
 import type { Counts } from '../indicators/tally.ts'
 import { finestMs, type Tally } from '../indicators/tally.ts'
 import { type AlertWindow, alertPlan } from './alert-windows.ts'
-import { budgetRemaining, burnRate, type Fraction, goodRatio } from './budget.ts'
+import { budgetRemaining, burnRate, errorRatio, type Fraction, goodRatio } from './budget.ts'
 import { periodAt } from './calendar.ts'
 import { formatDuration } from './duration.ts'
 import type { ObjectiveState } from './objective-state.ts'
@@ -13,6 +13,7 @@ export interface BurnReading {
   readonly window: string
   readonly windowMs: number
   readonly rate: number
+  readonly errorRatio: number
   readonly counts: Counts
 }
 
@@ -32,8 +33,10 @@ export interface ObjectiveStatus {
   readonly from: number
   readonly to: number
   readonly counts: Counts
-  /** Share of good events or slices in the window. */
+  /** Share of good events or slices in the window, of bad ones, and how fast the budget goes over it. */
   readonly value: number
+  readonly errorRatio: number
+  readonly burnRate: number
   readonly errorBudgetRemaining: number
   readonly burnReadings: readonly BurnReading[]
   readonly alerts: readonly AlertReading[]
@@ -78,6 +81,7 @@ interface WindowReading {
   /** What was counted; the rates are those of the effective counts, which differ only where there is no data. */
   readonly counts: Counts
   readonly value: number
+  readonly errorRatio: number
   readonly burn: number
   readonly remaining: number
 }
@@ -91,6 +95,7 @@ function readWindow(state: ObjectiveState, from: number, to: number, holds: bool
     return {
       counts,
       value: goodRatio(effective),
+      errorRatio: errorRatio(effective),
       burn: burnRate(effective, state.budget),
       remaining: budgetRemaining(effective, state.budget),
     }
@@ -109,7 +114,13 @@ function readWindow(state: ObjectiveState, from: number, to: number, holds: bool
     weights += part.weight
   })
   const rate = weights === 0 ? 0 : burn / weights
-  return { counts, value: goodRatio(counts), burn: rate, remaining: 1 - rate }
+  return {
+    counts,
+    value: goodRatio(counts),
+    errorRatio: errorRatio(counts),
+    burn: rate,
+    remaining: 1 - rate,
+  }
 }
 
 /** Counts as people read them: slices as whole slices, not millionths. */
@@ -132,6 +143,7 @@ export function evaluate(state: ObjectiveState, at: number): ObjectiveStatus {
       window: formatDuration(windowMs),
       windowMs,
       rate: reading.burn,
+      errorRatio: reading.errorRatio,
       counts: shown(state, reading.counts),
     }
   })
@@ -142,6 +154,8 @@ export function evaluate(state: ObjectiveState, at: number): ObjectiveStatus {
     to: at,
     counts,
     value: period.value,
+    errorRatio: period.errorRatio,
+    burnRate: period.burn,
     errorBudgetRemaining: period.remaining,
     burnReadings,
     alerts: [...burnAlerts(state, burnReadings), ...countAlerts(state, at, period, counts, burnReadings)],

@@ -2,7 +2,7 @@
 import type { IdentityEvent } from '../events/event.ts'
 import type { Verdict } from '../indicators/indicator.ts'
 import { LatencySketch } from '../indicators/latency-sketch.ts'
-import { retentionFor, Tally } from '../indicators/tally.ts'
+import { type Counts, retentionFor, Tally } from '../indicators/tally.ts'
 import { burnWindowsMs } from './alert-windows.ts'
 import { type Fraction, fraction } from './budget.ts'
 import { type ZoneOffset, zoneOffset } from './calendar.ts'
@@ -29,13 +29,15 @@ interface Day {
 }
 
 export class ObjectiveState {
-  readonly objective: Objective
-  readonly budget: Fraction
-  readonly burnWindowsMs: readonly number[]
+  objective: Objective
+  budget: Fraction
+  burnWindowsMs: readonly number[]
   readonly zone: ZoneOffset | undefined
   /** Counts events, or millionths of slices. One for each part of a composite that counts occurrences. */
   readonly tallies: readonly Tally[]
-  readonly partBudgets: readonly Fraction[]
+  partBudgets: readonly Fraction[]
+  /** All verdicts ever given: what the counters of /metrics show. Taken-back verdicts do not lower a counter. */
+  readonly seen: Counts = { good: 0, bad: 0, excluded: 0 }
   readonly #slices: Slices | undefined
   readonly #days = new Map<number, Day>()
   #keepDaysFrom = Number.NEGATIVE_INFINITY
@@ -60,6 +62,15 @@ export class ObjectiveState {
     }
   }
 
+  /** A definition of the same revision: another target or owner, the same counts. */
+  redefine(objective: Objective): this {
+    this.objective = objective
+    this.budget = fraction(objective.target.budget)
+    this.partBudgets = objective.parts.map((part) => fraction(part.target.budget))
+    this.burnWindowsMs = burnWindowsMs(objective)
+    return this
+  }
+
   get newest(): number {
     return Math.max(...this.tallies.map((tally) => tally.newest))
   }
@@ -74,6 +85,7 @@ export class ObjectiveState {
 
   /** `count` is negative when a verdict is taken back. */
   record(event: IdentityEvent, part: number, verdict: Verdict, count: number): void {
+    if (count > 0) this.seen[verdict] += count
     if (this.#slices === undefined) this.tallies[part]?.add(event.time, verdict, count)
     else this.#slices.add(event.time, part, verdict, count)
     if (verdict === 'bad') this.#attribute(event, count)

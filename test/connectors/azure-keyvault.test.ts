@@ -14,7 +14,12 @@ function record(properties: JsonObject = {}, head: JsonObject = {}): JsonObject 
     correlationId: 'c1',
     durationMs: '23',
     identity: { claim: { oid: 'o1', appid: 'a1' } },
-    properties: { id: 'https://acme-kv.vault.azure.net/secrets/one/v1', httpStatusCode: 200, ...properties },
+    properties: {
+      id: 'https://acme-kv.vault.azure.net/secrets/one/v1',
+      requestUri: 'https://acme-kv.vault.azure.net/secrets/one?api-version=7.4',
+      httpStatusCode: 200,
+      ...properties,
+    },
     ...head,
   }
 }
@@ -32,7 +37,8 @@ describe('ids', () => {
   it('differ by every part of the request', () => {
     const ids = [
       idOf({}),
-      idOf({ id: 'https://acme-kv.vault.azure.net/secrets/two' }),
+      idOf({ requestUri: undefined }),
+      idOf({ requestUri: undefined, id: 'https://acme-kv.vault.azure.net/secrets/two' }),
       idOf({ requestUri: 'https://acme-kv.vault.azure.net/secrets/one?x=1' }),
       idOf({ httpStatusCode: 404 }),
       idOf({}, { correlationId: 'c2' }),

@@ -28,7 +28,7 @@ function eventsOf(outcomes: readonly Outcome[]): IdentityEvent[] {
 
 /** E-mail addresses, JWTs and AWS secrets have no business in any field of a machine identity's event. */
 const leaks = [/eyJ[\w-]{10,}\.[\w-]{10,}/, /FwoGZXIvYXdz/, /-----BEGIN/]
-const email = /[\w.+-]+@[\w-]+\.[a-z]{2,}/i
+const email = /[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}/i
 
 /** Strings that a person's event may carry: the id and name, which the events stage pseudonymises. */
 function withoutPeople(event: IdentityEvent): unknown {

@@ -53,7 +53,7 @@ export function generate(options: GenerateOptions, { terminal }: CommandContext)
   const stale = all.filter(({ path, content }) => readIfThere(join(options.into, path)) !== content)
   const gone = leftovers(options.into, new Set(all.map(({ path }) => path)))
   if (options.isCheck) {
-    const paths = [...stale.map(({ path }) => path), ...gone].sort()
+    const paths = [...stale.map(({ path }) => path), ...gone].toSorted((a, b) => (a < b ? -1 : 1))
     if (paths.length > 0) throw AppError.of('staleGenerated', { paths: paths.join(', ') })
     terminal.err(`${all.length} generated files are current\n`)
     return exitCodes.ok

@@ -1,5 +1,86 @@
-import { exitCodes } from '../errors.ts'
-import type { CommandContext, CommandResult } from './command.ts'
-export function run(_c: string | undefined, _x: CommandContext): CommandResult {
+/** `run`: serves until it is told to stop. */
+import { readFileSync } from 'node:fs'
+import { availableConnectors } from '../../connectors/available.ts'
+import { availableIndicators } from '../../indicators/available.ts'
+import { createLogger } from '../../platform/logger.ts'
+import { type Attribution, attributionOf, defaultPseudonymKey, readOwnership } from '../attribution.ts'
+import { type Config, loadConfig } from '../config.ts'
+import { requireDefinitions } from '../definition-files.ts'
+import { type ExitCode, exitCodes, problemsError } from '../errors.ts'
+import { Pipeline } from '../pipeline.ts'
+import { Service } from '../service.ts'
+import { readVersion } from '../version.ts'
+import type { CommandContext } from './command.ts'
+
+function requireConfig(path: string | undefined, env: CommandContext['env']): Config {
+  const { config, problems } = loadConfig(path, env, (file) => readFileSync(file, 'utf8'))
+  if (config === undefined) throw problemsError('configProblems', problems)
+  return config
+}
+
+function attribution(config: Config): Attribution {
+  const { key, people, machines } = config.pseudonyms
+  return attributionOf(readOwnership(config.ownership), key?.reveal() ?? defaultPseudonymKey, {
+    people,
+    machines,
+  })
+}
+
+/** Throws AppError for a configuration or definitions that do not hold. */
+export function createPipeline(config: Config, now: () => number): Pipeline {
+  const { limits } = config
+  const { objectives } = requireDefinitions(config.definitions)
+  const allowedLatenessMs = limits.allowedLatenessSeconds * 1000
+  return new Pipeline({
+    ...attribution(config),
+    connectors: availableConnectors,
+    indicators: availableIndicators,
+    objectives,
+    maxSeries: limits.maxSeries,
+    dedupeBytes: limits.dedupeBytes,
+    latestTime: () => now() + limits.futureToleranceSeconds * 1000,
+    until: undefined,
+    allowedLatenessMs,
+    slicesMs: allowedLatenessMs,
+  })
+}
+
+/** Resolves when the process is told to stop; a second time ends it at once. */
+function untilStopped(onHangup: () => void): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let isStopping = false
+    const stop = (signal: NodeJS.Signals): void => {
+      if (isStopping) process.exit(exitCodes.environment)
+      isStopping = true
+      resolve(signal)
+    }
+    process.on('SIGTERM', stop)
+    process.on('SIGINT', stop)
+    process.on('SIGHUP', onHangup)
+  })
+}
+
+export async function run(path: string | undefined, context: CommandContext): Promise<ExitCode> {
+  const { terminal, now, env } = context
+  const config = requireConfig(path, env)
+  const pipeline = createPipeline(config, now)
+  const log = createLogger(config.logLevel)
+  const reload = (): void => {
+    const fresh = requireConfig(path, env)
+    const { objectives } = requireDefinitions(fresh.definitions)
+    pipeline.replaceObjectives(objectives, attribution(fresh))
+  }
+  const service = new Service({ config, pipeline, version: readVersion(), log, now, reload })
+  const stopped = untilStopped(() => service.reload())
+  if (config.pseudonyms.people && config.pseudonyms.key === undefined)
+    log.warn({}, 'pseudonyms use the built-in key: set pseudonyms.key so that nobody else can reproduce them')
+  const address = await service.start()
+  terminal.out(
+    `identity-slo is running: open ${address}/ (metrics: ${address}/metrics); stop it with Ctrl-C\n`,
+  )
+  const signal = await stopped
+  log.info({ signal }, 'stopping')
+  await service.stop()
+  log.info({ records: pipeline.sources.totals() }, 'stopped')
   return exitCodes.ok
 }

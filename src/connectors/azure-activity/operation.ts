@@ -70,7 +70,7 @@ export function readOperation(record: JsonObject): Operation | Rejection {
   const resource = resourceKey(text(record['resourceId']) ?? text(record['_resourceId']) ?? '')
   const id = idOf(record, written, name, status, resource)
   if (id === undefined) return missingId
-  return { id, time, name, succeeded: stage === 'succeeded', resource, ...detailsOf(record, status) }
+  return operationOf(record, { id, time, name, status, resource, succeeded: stage === 'succeeded' })
 }
 
 /** Diagnostic records carry no event id: what they say identifies them. */
@@ -89,9 +89,11 @@ function idOf(
   return `azure-activity:${correlationId}:${fingerprint(said)}`
 }
 
-type Details = Omit<Operation, 'id' | 'time' | 'name' | 'succeeded' | 'resource'>
+interface Head extends Pick<Operation, 'id' | 'time' | 'name' | 'succeeded' | 'resource'> {
+  readonly status: string
+}
 
-function detailsOf(record: JsonObject, status: string): Details {
+function operationOf(record: JsonObject, head: Head): Operation {
   const properties = object(record['properties_d']) ?? object(record['properties'])
   const identity = object(record['identity'])
   const claims = object(identity?.['claims']) ?? object(record['claims_d']) ?? object(record['claims'])
@@ -101,8 +103,14 @@ function detailsOf(record: JsonObject, status: string): Details {
   // TenantId of a Log Analytics row is the workspace.
   const own = record['operationNameValue'] === undefined ? text(record['tenantId']) : undefined
   return {
+    id: head.id,
+    time: head.time,
+    name: head.name,
+    succeeded: head.succeeded,
+    resource: head.resource,
     httpStatus: httpStatusOf(statusName),
-    code: text(object(object(properties?.['statusMessage'])?.['error'])?.['code']) ?? statusName ?? status,
+    code:
+      text(object(object(properties?.['statusMessage'])?.['error'])?.['code']) ?? statusName ?? head.status,
     tenant: caller?.tenant || own || '',
     caller,
     claims,

@@ -9,7 +9,7 @@ import type { JsonObject, JsonValue } from '../connector.ts'
 import { number, object, text } from '../fields.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { type CallOutcome, callOutcome } from '../http-outcome.ts'
-import { challenge, forbiddenCauses, statusNames, unauthenticatedCauses } from './codes.ts'
+import { type Cause, challenge, forbiddenCauses, statusNames, unauthenticatedCauses } from './codes.ts'
 
 export interface Request {
   readonly id: string
@@ -52,12 +52,15 @@ export function readRequest(record: JsonObject): Request | Rejection {
   const isExplained = description !== '' && !description.startsWith(challenge)
   if (httpStatus === 401 && caller === undefined && !isExplained) return challenged
   const resource = resourceKey(text(record['resourceId']) ?? text(record['_resourceId']) ?? '')
+  const cause = causeOf(httpStatus, description, fieldOf(record, 'isAddressAuthorized'))
+  const result = cause?.outcome ?? callOutcome(httpStatus)
   return {
     id: idOf(record, written, time, caller),
     time,
     operation,
     httpStatus,
-    ...judge(httpStatus, description, fieldOf(record, 'isAddressAuthorized')),
+    result,
+    fault: cause?.fault ?? (result.reason === undefined ? undefined : faultOf[result.reason]),
     caller,
     tenant: caller?.tenant || tenantOf(record),
     resource,
@@ -85,35 +88,22 @@ function statusOf(record: JsonObject): number | undefined {
   return name === undefined ? undefined : statusNames.get(name.toLowerCase().replaceAll(' ', ''))
 }
 
-interface Judgement {
-  readonly result: CallOutcome
-  readonly fault: Fault | undefined
-}
-
-function judge(httpStatus: number, description: string, addressAuthorized: JsonValue | undefined): Judgement {
-  const causes = httpStatus === 403 ? forbiddenCauses : httpStatus === 401 ? unauthenticatedCauses : undefined
-  const cause =
-    httpStatus === 403 && addressAuthorized === false
-      ? forbiddenCauses[0]
-      : causes?.find((candidate) => description.includes(candidate.text))
-  const result = cause?.outcome ?? callOutcome(httpStatus)
-  const usual = result.reason === undefined ? undefined : faultOf[result.reason]
-  return { result, fault: cause?.fault ?? usual }
+function causeOf(
+  httpStatus: number,
+  description: string,
+  addressAuthorized: JsonValue | undefined,
+): Cause | undefined {
+  if (httpStatus === 401) return unauthenticatedCauses.find((cause) => description.includes(cause.text))
+  if (httpStatus !== 403) return undefined
+  if (addressAuthorized === false) return forbiddenCauses[0]
+  return forbiddenCauses.find((cause) => description.includes(cause.text))
 }
 
 /** The log gives its events no id: the same event, delivered again, says the same. */
 function idOf(record: JsonObject, written: string, time: number, caller: Caller | undefined): string {
-  const said = [
-    written,
-    record['resourceId'] ?? record['_resourceId'],
-    record['operationName'],
-    record['correlationId'],
-    fieldOf(record, 'id'),
-    fieldOf(record, 'requestUri'),
-    fieldOf(record, 'httpStatusCode') ?? record['resultSignature'],
-    record['callerIpAddress'],
-    record['durationMs'],
-    caller?.id,
-  ]
-  return `azure-keyvault:${time}:${fingerprint(said.join('|'))}`
+  const uri = text(fieldOf(record, 'requestUri')) ?? `${record['_resourceId']}|${fieldOf(record, 'id')}`
+  const status = fieldOf(record, 'httpStatusCode') ?? record['resultSignature']
+  const who = `${caller?.id}|${record['callerIpAddress']}|${record['correlationId']}`
+  const said = `${written}|${record['operationName']}|${uri}|${status}|${who}|${record['durationMs']}`
+  return `azure-keyvault:${time}:${fingerprint(said)}`
 }

@@ -1,7 +1,16 @@
 /** Walks a record that is known to be valid, and notes its scalars and how its object is built from them. */
-import { closeBrace, closeBracket, JsonCursor, openBrace, openBracket, quote, Stop } from './json-cursor.ts'
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  JsonCursor,
+  openBrace,
+  openBracket,
+  quote,
+  Stop,
+} from './json-cursor.ts'
 import { asciiText, isExactKey } from './json-reader.ts'
-import type { Plan, Spans } from './layout.ts'
+import { beginsLikeJson, type Plan, type Spans } from './layout.ts'
 import { findEntry, keyHash, type ShapeNode } from './shape-node.ts'
 
 /** What is wanted of a value: what a shape says, all of it, or nothing. */
@@ -88,7 +97,9 @@ export class LayoutWalker extends JsonCursor {
     this.skip(first)
     const end = this.position - (isString ? 1 : 0)
     const isOpaque = isString && typeof want === 'object'
-    if (isOpaque && holdsJson(this.bytes, start, end)) this.#isLearnable = false
+    // An escape may stand for the space or brace that the text begins with.
+    const head = this.bytes[start] as number
+    if (isOpaque && (beginsLikeJson(head) || head === backslash)) this.#isLearnable = false
     this.spans.starts.push(start)
     this.spans.ends.push(end)
     this.spans.isString.push(isString)
@@ -104,10 +115,4 @@ export class LayoutWalker extends JsonCursor {
     this.leave()
     return { kind: 'array', parts }
   }
-}
-
-/** As the reader sees it: the text starts with a bracket, white space (also escaped) aside. */
-function holdsJson(bytes: Uint8Array, start: number, end: number): boolean {
-  const text = asciiText(bytes, start, end)
-  return text.includes('{') || text.includes('[')
 }

@@ -15,7 +15,7 @@ export interface Spans {
   readonly starts: number[]
   readonly ends: number[]
   readonly isString: boolean[]
-  /** A text where the shape expects an object: it may hold encoded JSON, so it is never taken from a slot. */
+  /** A text where the shape expects an object: one that begins like JSON is the strict reader's. */
   readonly isOpaque: boolean[]
 }
 
@@ -54,6 +54,7 @@ export class Layout {
   #literalStarts = new Int32Array(1)
   #literalEnds = new Int32Array(1)
   #slotIsString: boolean[] = []
+  #slotIsOpaque: boolean[] = []
   #root: Part = { constant: undefined, base: undefined, keys: [], parts: [], slot: -1 }
   /** Byte ranges of the slots of the last match. */
   #slotStarts = new Int32Array(0)
@@ -85,20 +86,17 @@ export class Layout {
     return true
   }
 
-  /** Makes slots of the scalars in which a record of the same structure differs; false if one of them must not be. */
-  vary(bytes: Uint8Array, spans: Spans): boolean {
+  /** Makes slots of the scalars in which a record of the same structure differs. */
+  vary(bytes: Uint8Array, spans: Spans): void {
     for (let i = 0; i < spans.starts.length; i++) {
       const from = this.#spans.starts[i] as number
       const length = (this.#spans.ends[i] as number) - from
       const at = spans.starts[i] as number
       let same = (spans.ends[i] as number) - at === length
       for (let k = 0; same && k < length; k++) same = this.#template[from + k] === bytes[at + k]
-      if (same) continue
-      if (spans.isOpaque[i]) return false
-      this.#varies[i] = true
+      if (!same) this.#varies[i] = true
     }
     this.#compile()
-    return true
   }
 
   /** The index after the record if the bytes from `start` have this layout, else -1. */
@@ -112,7 +110,7 @@ export class Layout {
       at += length
       if (i === slots) return at
       const stop = this.#slotIsString[i] ? stringEnd(bytes, at, end) : this.#bareEnd(bytes, at, end, i)
-      if (stop < 0) return -1
+      if (stop < 0 || (this.#slotIsOpaque[i] && beginsLikeJson(bytes[at] as number))) return -1
       this.#slotStarts[i] = at
       this.#slotEnds[i] = stop
       at = stop
@@ -174,10 +172,12 @@ export class Layout {
     const literalEnds: number[] = []
     const slotOf = new Map<number, number>()
     this.#slotIsString = []
+    this.#slotIsOpaque = []
     for (let i = 0; i < this.#varies.length; i++) {
       if (!this.#varies[i]) continue
       slotOf.set(i, slotOf.size)
       this.#slotIsString.push(this.#spans.isString[i] === true)
+      this.#slotIsOpaque.push(this.#spans.isOpaque[i] === true)
       literalEnds.push(this.#spans.starts[i] as number)
       literalStarts.push(this.#spans.ends[i] as number)
     }
@@ -227,6 +227,11 @@ export class Layout {
     const to = (this.#spans.ends[span] as number) + quotes
     return JSON.parse(ascii.decode(this.#template.subarray(from, to))) as JsonValue
   }
+}
+
+/** A brace, a bracket, or a space that may stand before one. */
+export function beginsLikeJson(byte: number): boolean {
+  return byte === 123 || byte === 91 || byte === 32
 }
 
 /** Index of the closing quote; -1 where the text needs the strict reader (escapes, control characters, non-ASCII). */

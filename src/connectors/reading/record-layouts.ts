@@ -80,9 +80,9 @@ export class RecordLayouts {
       this.#byPrefix.set(prefix, layouts)
     }
     const spans = this.#walker.spans
-    const known = layouts.findIndex((layout) => layout.hasStructureOf(record, spans))
-    if (known >= 0) {
-      if (!layouts[known]?.vary(record, spans)) layouts.splice(known, 1)
+    const known = layouts.find((layout) => layout.hasStructureOf(record, spans))
+    if (known !== undefined) {
+      known.vary(record, spans)
       return
     }
     if (layouts.length >= maxLayoutsPerPrefix) layouts.pop()

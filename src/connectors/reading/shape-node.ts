@@ -57,6 +57,11 @@ export function findEntry(
 }
 
 function insert(node: ShapeNode, entry: ShapeEntry): void {
+  const other = findEntry(node, entry.hash, entry.bytes, 0, entry.bytes.length)
+  if (other !== undefined)
+    throw new Error(
+      `shapes spell one key in two ways, ${other.key} and ${entry.key}: one of them would never be read`,
+    )
   const mask = node.slots.length - 1
   let slot = entry.hash & mask
   while (node.slots[slot] !== undefined) slot = (slot + 1) & mask

@@ -45,8 +45,8 @@ export function notePolicies(slo: Slo, policies: readonly ResolvedAlertPolicy[],
     const pairs = tiers.map((tier) => `burn rate above ${tier.factor} over ${formatDuration(tier.longMs)}`)
     reporter.warning(
       condition.at,
-      `AlertCondition "${condition.metadata.name}" only routes for SLO "${slo.metadata.name}": its threshold and ` +
-        `lookbackWindow are not a tier of severity "${condition.severity}". The engine alerts at: ${pairs.join('; ')}`,
+      `AlertCondition "${condition.metadata.name}" only routes for SLO "${slo.metadata.name}": its op, threshold and ` +
+        `lookbackWindow name no tier of severity "${condition.severity}". The engine alerts at: ${pairs.join('; ')}`,
     )
   }
 }

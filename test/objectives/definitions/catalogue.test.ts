@@ -1,4 +1,5 @@
 /** Valid definitions become the catalogue: objectives, defaults, references and inline forms. */
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Catalogue, loadDefinitions } from '../../../src/objectives/definitions/catalogue.ts'
 import type { Objective } from '../../../src/objectives/objective.ts'
@@ -357,4 +358,25 @@ test('names that objects inherit are names like others', () => {
     .map((problem) => problem.message)
     .filter((message) => message.startsWith('unknown'))
   expect(unknown).toHaveLength(2)
+})
+
+test('no text makes it throw, and every problem has a place in its file', () => {
+  const whole = [sli, latency, slo({ alertPolicies: [inlinePolicy] })].join('\n---\n')
+  const cut = fc.tuple(fc.nat(whole.length), fc.nat(40), fc.string({ maxLength: 6 }))
+  fc.assert(
+    fc.property(fc.array(cut, { minLength: 1, maxLength: 3 }), (cuts) => {
+      const text = cuts.reduce(
+        (all, [at, length, put]) => all.slice(0, at) + put + all.slice(at + length),
+        whole,
+      )
+      const lines = text.split('\n').length
+      for (const { line, column, message } of loadDefinitions([{ path: 'a.yaml', text }]).problems) {
+        expect(line).toBeGreaterThanOrEqual(1)
+        expect(line).toBeLessThanOrEqual(lines)
+        expect(column).toBeGreaterThanOrEqual(1)
+        expect(message).not.toMatch(/undefined|\[object|NaN/)
+      }
+    }),
+    { numRuns: 300 },
+  )
 })

@@ -96,22 +96,19 @@ export function checkThreshold(sli: Sli, objective: SloObjective, reporter: Repo
   return false
 }
 
+const specFields = [
+  'description',
+  'service',
+  'indicator',
+  'indicatorRef',
+  'timeWindow',
+  'budgetingMethod',
+  'objectives',
+  'alertPolicies',
+]
+
 export const readSlo: SpecReader<Slo> = (metadata, spec, path, reporter) => {
-  const fields = readFields(
-    spec,
-    path,
-    [
-      'description',
-      'service',
-      'indicator',
-      'indicatorRef',
-      'timeWindow',
-      'budgetingMethod',
-      'objectives',
-      'alertPolicies',
-    ],
-    reporter,
-  )
+  const fields = readFields(spec, path, specFields, reporter)
   if (!fields) return undefined
   const about = fields.optional('description', description) ?? ''
   const service = fields.required('service', reference)

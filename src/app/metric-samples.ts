@@ -1,0 +1,188 @@
+/** The pipeline's numbers as samples of the metric families. */
+import type { ObjectiveStatus } from '../objectives/evaluate.ts'
+import {
+  identityMetrics,
+  objectiveMetrics,
+  pipelineMetrics,
+  type RecordResult,
+  recordResults,
+} from '../outputs/conventions.ts'
+import type { EventSeries } from '../outputs/event-counters.ts'
+import type { LabelsOf, MetricFamily } from '../outputs/metric-family.ts'
+import type { FamilySamples, Sample } from '../platform/metrics-registry.ts'
+import type { Pipeline } from './pipeline.ts'
+
+function samples<F extends MetricFamily>(
+  family: F,
+  values: readonly (Omit<Sample, 'labels'> & { readonly labels: LabelsOf<F> })[],
+): FamilySamples {
+  return { family, samples: values }
+}
+
+function identitySamples(series: readonly EventSeries[]): FamilySamples[] {
+  const asked = series.filter(({ requests }) => requests > 0)
+  const used = series.filter(({ auth }) => auth > 0)
+  return [
+    samples(
+      identityMetrics.tokenRequests,
+      asked.map(({ labels, requests }) => ({ labels, value: requests })),
+    ),
+    samples(
+      identityMetrics.tokenRequestFailures,
+      asked.flatMap(({ labels, failures }) =>
+        [...failures].map(([key, value]) => {
+          const [reason = '', fault = ''] = key.split('|')
+          return { labels: { ...labels, reason, fault }, value }
+        }),
+      ),
+    ),
+    samples(
+      identityMetrics.tokenFetchDuration,
+      asked.flatMap(({ labels, durations }) =>
+        durations ? [{ labels, value: durations.sum, buckets: durations.counts }] : [],
+      ),
+    ),
+    samples(
+      identityMetrics.serviceAuth,
+      used.map(({ labels, auth }) => ({ labels, value: auth })),
+    ),
+    samples(
+      identityMetrics.serviceAuthFailures,
+      used.flatMap(({ labels, authFailures }) =>
+        Object.entries(authFailures).map(([status, value]) => ({ labels: { ...labels, status }, value })),
+      ),
+    ),
+    samples(
+      identityMetrics.assignmentChanges,
+      series.flatMap(({ labels, changes }) =>
+        [...changes].map(([op, value]) => ({ labels: { ...labels, op, expected: 'unknown' }, value })),
+      ),
+    ),
+  ]
+}
+
+/** The alert windows and the period itself, each once. */
+function windowsOf(status: ObjectiveStatus): readonly { window: string; errorRatio: number; rate: number }[] {
+  const { text } = status.state.objective.window
+  const period = { window: text, errorRatio: status.errorRatio, rate: status.burnRate }
+  return [...status.burnReadings.filter(({ window }) => window !== text), period]
+}
+
+function objectiveSamples(statuses: readonly ObjectiveStatus[]): FamilySamples[] {
+  const of = (status: ObjectiveStatus): { objective: string; slo: string; slo_service: string } => {
+    const { id, name, service } = status.state.objective
+    return { objective: id, slo: name, slo_service: service }
+  }
+  return [
+    samples(
+      objectiveMetrics.objectiveRatio,
+      statuses.map((status) => ({ labels: of(status), value: Number(status.state.objective.target.ratio) })),
+    ),
+    samples(
+      objectiveMetrics.sliErrorRatio,
+      statuses.flatMap((status) =>
+        windowsOf(status).map(({ window, errorRatio }) => ({
+          labels: { ...of(status), window },
+          value: errorRatio,
+        })),
+      ),
+    ),
+    samples(
+      objectiveMetrics.burnRate,
+      statuses.flatMap((status) =>
+        windowsOf(status).map(({ window, rate }) => ({ labels: { ...of(status), window }, value: rate })),
+      ),
+    ),
+    samples(
+      objectiveMetrics.errorBudgetRemaining,
+      statuses.map((status) => ({ labels: of(status), value: status.errorBudgetRemaining })),
+    ),
+    samples(
+      objectiveMetrics.events,
+      statuses.flatMap((status) =>
+        (['good', 'bad', 'excluded'] as const).map((verdict) => ({
+          labels: { ...of(status), verdict },
+          value: status.state.seen[verdict],
+        })),
+      ),
+    ),
+    samples(
+      objectiveMetrics.info,
+      statuses.map((status) => {
+        const { objective } = status.state
+        const labels = {
+          ...of(status),
+          indicator: objective.sli?.indicator ?? 'composite',
+          target: objective.target.percent,
+          window: objective.window.text,
+          budgeting: objective.budgeting.method,
+          slo_owner: objective.owner,
+          severity_class: objective.severityClass,
+          revision: objective.revision,
+        }
+        return { labels, value: 1 }
+      }),
+    ),
+  ]
+}
+
+/** What the process knows besides the pipeline. */
+export interface RunFacts {
+  readonly version: string
+  readonly nodeVersion: string
+  readonly isLastReloadSuccessful: boolean
+  /** Epoch ms. */
+  readonly now: number
+}
+
+function pipelineSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
+  const sources = pipeline.sources.all()
+  const seen = sources.filter(({ newest }) => Number.isFinite(newest))
+  return [
+    samples(
+      pipelineMetrics.records,
+      sources.flatMap(({ id, results }) =>
+        recordResults.map((result: RecordResult) => ({
+          labels: { source: id, result },
+          value: results[result],
+        })),
+      ),
+    ),
+    samples(
+      pipelineMetrics.watermark,
+      seen.map(({ id, newest }) => ({ labels: { source: id }, value: newest / 1000 })),
+    ),
+    samples(
+      pipelineMetrics.sourceLag,
+      seen.map(({ id, newest }) => ({
+        labels: { source: id },
+        value: Math.max(0, facts.now - newest) / 1000,
+      })),
+    ),
+    samples(
+      pipelineMetrics.lateDropped,
+      sources.map(({ id, lateEvents }) => ({ labels: { source: id }, value: lateEvents })),
+    ),
+    samples(
+      pipelineMetrics.duplicates,
+      sources.map(({ id, duplicateEvents }) => ({ labels: { source: id }, value: duplicateEvents })),
+    ),
+    samples(pipelineMetrics.buildInfo, [
+      { labels: { version: facts.version, node_version: facts.nodeVersion }, value: 1 },
+    ]),
+    samples(pipelineMetrics.configLastReloadSuccessful, [
+      { labels: {}, value: facts.isLastReloadSuccessful ? 1 : 0 },
+    ]),
+    samples(pipelineMetrics.seriesDropped, [
+      { labels: { family: 'identity_events' }, value: pipeline.counters.overflowed },
+    ]),
+  ]
+}
+
+export function collectSamples(pipeline: Pipeline, facts: RunFacts): readonly FamilySamples[] {
+  return [
+    ...identitySamples(pipeline.counters.all()),
+    ...objectiveSamples(pipeline.statuses()),
+    ...pipelineSamples(pipeline, facts),
+  ]
+}

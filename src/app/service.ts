@@ -1,0 +1,174 @@
+/** A run: follows files, takes records by HTTP, serves what it knows. Built here so that tests can embed it. */
+import type { FastifyInstance } from 'fastify'
+import { exportedFamilies } from '../outputs/conventions.ts'
+import { renderLandingPage } from '../outputs/landing-page.ts'
+import { FileFollower } from '../platform/file-follower.ts'
+import { createHttpServer } from '../platform/http-server.ts'
+import { createMetricsRegistry } from '../platform/metrics-registry.ts'
+import type { Config } from './config.ts'
+import { listenError } from './errors.ts'
+import { IngestRequest } from './ingest-request.ts'
+import { collectSamples } from './metric-samples.ts'
+import type { Pipeline } from './pipeline.ts'
+import { replayReport } from './replay-report.ts'
+
+export interface ServiceLog {
+  readonly info: (facts: object, message: string) => void
+  readonly warn: (facts: object, message: string) => void
+  readonly error: (facts: object, message: string) => void
+}
+
+export interface ServiceOptions {
+  readonly config: Config
+  readonly pipeline: Pipeline
+  readonly version: string
+  readonly log: ServiceLog
+  readonly now: () => number
+  /** Applies changed definitions; throws AppError with what is wrong. */
+  readonly reload: () => void
+}
+
+const pollMs = 1000
+
+export class Service {
+  readonly #options: ServiceOptions
+  readonly #server: FastifyInstance
+  readonly #follower: FileFollower
+  readonly #openErrors = new Set<string>()
+  #isReady = false
+  #isLastReloadSuccessful = true
+  #isStopping = false
+  #wake: (() => void) | undefined
+  #following: Promise<void> = Promise.resolve()
+
+  constructor(options: ServiceOptions) {
+    this.#options = options
+    const { pipeline, config } = options
+    this.#follower = new FileFollower(
+      config.files.map(({ path }) => path),
+      {
+        beginBatch: () => pipeline.beginBatch(),
+        open: () => pipeline.decoder(),
+        rejection: (rejection, path) => {
+          pipeline.rejectInput(rejection)
+          options.log.warn({ path, reason: rejection.reason }, rejection.message)
+        },
+        error: (error, path) => this.#fileProblem(error, path),
+      },
+    )
+    const metrics = createMetricsRegistry(exportedFamilies(), () => collectSamples(pipeline, this.#facts()))
+    this.#server = createHttpServer({
+      ingest: config.webhook.enabled
+        ? {
+            open: () => new IngestRequest(pipeline),
+            maxBodyBytes: config.webhook.maxBodyBytes,
+            tokens: config.webhook.tokens.map((token) => token.reveal()),
+          }
+        : undefined,
+      metrics: metrics.render,
+      metricsContentType: metrics.contentType,
+      isReady: () => this.#isReady,
+      reload: config.servesReload ? async () => this.reload() : undefined,
+      landingPage: () => this.#landingPage(),
+      status: () => replayReport(pipeline),
+    })
+  }
+
+  /** Listens, then reads what is there and follows it. Gives the address; throws AppError if it cannot listen. */
+  async start(): Promise<string> {
+    const { host, port } = this.#options.config.listen
+    let address: string
+    try {
+      address = await this.#server.listen({ host, port })
+    } catch (error) {
+      throw listenError(host, port, error)
+    }
+    this.#following = this.#follow()
+    return address
+  }
+
+  async #follow(): Promise<void> {
+    const { config, log, pipeline } = this.#options
+    pipeline.beginCatchUp()
+    while (!this.#isStopping) {
+      await this.#follower.poll()
+      if (!this.#isReady) {
+        pipeline.endCatchUp()
+        this.#isReady = true
+        log.info({ records: pipeline.sources.totals() }, 'ready: read the logs that were there')
+        if (!config.files.some(({ follow }) => follow)) return
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pollMs)
+        this.#wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+  }
+
+  /** Said once for each path, until it works again. */
+  #fileProblem(error: unknown, path: string): void {
+    if (this.#openErrors.has(path)) return
+    this.#openErrors.add(path)
+    const reason = error instanceof Error ? error.message : String(error)
+    this.#options.log.error({ path, reason }, 'a log file or folder cannot be read; it is tried again')
+  }
+
+  reload(): { readonly ok: boolean; readonly message: string } {
+    const { log } = this.#options
+    try {
+      this.#options.reload()
+      this.#isLastReloadSuccessful = true
+      log.info({}, 'reloaded definitions and ownership')
+      return { ok: true, message: 'reloaded' }
+    } catch (error) {
+      this.#isLastReloadSuccessful = false
+      const message =
+        error instanceof Error && 'report' in error
+          ? String((error as { report: () => string }).report())
+          : String(error)
+      log.error({ reason: message }, 'the reload failed; what was loaded before still runs')
+      return { ok: false, message: `the reload failed; what was loaded before still runs\n${message}` }
+    }
+  }
+
+  /** Stops taking records, settles what is half read, closes. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    this.#follower.stop()
+    this.#wake?.()
+    await this.#following
+    this.#follower.finish()
+    await this.#server.close()
+  }
+
+  #facts(): Parameters<typeof collectSamples>[1] {
+    return {
+      version: this.#options.version,
+      nodeVersion: process.version,
+      isLastReloadSuccessful: this.#isLastReloadSuccessful,
+      now: this.#options.now(),
+    }
+  }
+
+  #landingPage(): string {
+    const { pipeline, version } = this.#options
+    const report = replayReport(pipeline)
+    const time = (instant: number): string | undefined =>
+      Number.isFinite(instant) ? new Date(instant).toISOString() : undefined
+    return renderLandingPage({
+      version,
+      isReady: this.#isReady,
+      dataUntil: time(pipeline.newest),
+      objectives: report.objectives,
+      sources: pipeline.sources
+        .all()
+        .map(({ id, results, newest }) => ({ id, ...results, newest: time(newest) })),
+      identities: report.identities
+        .slice(0, 10)
+        .map(({ name, id, ...rest }) => ({ ...rest, name: name ?? id })),
+    })
+  }
+}
