@@ -60,8 +60,10 @@ class AzureWeek {
   }
 
   #ask(identity: AzureIdentity, audience: Audience, time: number): void {
-    if (identity === legacyImporter && time >= episodes.secretExpires)
-      return this.#signIn(identity, audience, time, 7000222)
+    if (identity === legacyImporter && time >= episodes.secretExpires) {
+      this.#signIn(identity, audience, time, 7000222)
+      return
+    }
     if (identity === checkoutApi && audience.name === ordersApi && isDenied(time, episodes.appRoleRemoved)) {
       for (const attempt of [time, ...episodes.retryDelays.map((delay) => time + delay)]) {
         this.#signIn(identity, audience, attempt, 501051)
@@ -69,11 +71,9 @@ class AzureWeek {
       }
       return
     }
-    if (this.#random.chance(0.0006)) {
-      this.#signIn(identity, audience, time, transientError)
-      return this.#signIn(identity, audience, time + episodes.retryDelays[0], 0)
-    }
-    this.#signIn(identity, audience, time, 0)
+    const isRetried = this.#random.chance(0.0006)
+    if (isRetried) this.#signIn(identity, audience, time, transientError)
+    this.#signIn(identity, audience, isRetried ? time + episodes.retryDelays[0] : time, 0)
   }
 
   #signIn(identity: AzureIdentity, audience: Audience, time: number, errorCode: number): void {

@@ -56,11 +56,9 @@ class KubernetesWeek {
   }
 
   #request(account: ServiceAccount, time: number): void {
-    if (this.#random.chance(0.0006)) {
-      this.#refuse(account, time, 504, 10_000)
-      return this.#issue(account, time + 10_400)
-    }
-    this.#issue(account, time)
+    const isRetried = this.#random.chance(0.0006)
+    if (isRetried) this.#refuse(account, time, 504, 10_000)
+    this.#issue(account, isRetried ? time + 10_400 : time)
   }
 
   #issue(account: ServiceAccount, time: number): void {

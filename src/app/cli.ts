@@ -38,22 +38,10 @@ function positive(value: string): number {
   return parsed
 }
 
-/** Calls `done` with the exit code of the command that was asked for. */
-function program(context: CommandContext, done: (code: ExitCode) => void): Command {
-  const { terminal } = context
-  const root = new Command('identity-slo')
-    .description(
-      'Service level objectives for machine identities, computed from the audit logs you already have.',
-    )
-    .version(readVersion(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help')
-    .helpCommand(false)
-    .showHelpAfterError(false)
-    .exitOverride()
-    .configureOutput({ writeOut: terminal.out, writeErr: () => undefined })
-    .addHelpText(
-      'after',
-      `
+/** Called with the exit code of the command that was asked for. */
+type Done = (code: ExitCode) => void
+
+const examples = `
 Examples:
   identity-slo replay /var/log/cloudtrail --slo slo-definitions     budgets and burn rates from logs on disk
   identity-slo inspect signins.json -o ndjson                       what each record becomes
@@ -61,9 +49,9 @@ Examples:
 
 Exit codes: 0 ok, 1 findings, 2 usage, 3 generated files out of date, 4 environment.
 Records are recognised one by one: ${availableConnectors.map(({ id }) => id).join(', ')};
-plain, .gz or .zst; JSON lines, arrays, and the providers' envelopes.`,
-    )
+plain, .gz or .zst; JSON lines, arrays, and the providers' envelopes.`
 
+function addRun(root: Command, context: CommandContext, done: Done): void {
   root
     .command('run')
     .description('Follow logs, take records by HTTP, and serve /metrics and a status page until stopped.')
@@ -71,8 +59,25 @@ plain, .gz or .zst; JSON lines, arrays, and the providers' envelopes.`,
       '-c, --config <file>',
       'configuration (docs/configuration.md has every setting); defaults without it',
     )
+    .addHelpText(
+      'after',
+      `
+Example: identity-slo run --config identity-slo.yaml
+Serves / (status), /metrics, POST /v1/records, /-/healthy, /-/ready and POST /-/reload (also SIGHUP).
+Every setting can be given by environment, such as IDENTITY_SLO__LISTEN__PORT=9465. Ctrl-C or SIGTERM stops it.`,
+    )
     .action(async (options: { config?: string }) => done(await run(options.config, context)))
+}
 
+interface ReplayArguments {
+  readonly slo: string[]
+  readonly at?: number
+  readonly ownership?: string
+  readonly dedupeMemory: number
+  readonly output: OutputFormat
+}
+
+function addReplay(root: Command, context: CommandContext, done: Done): void {
   root
     .command('replay')
     .description('Compute all objectives over log files, and print what became of the records.')
@@ -92,60 +97,77 @@ plain, .gz or .zst; JSON lines, arrays, and the providers' envelopes.`,
 Example: identity-slo replay logs/ --slo slo-definitions --at 2026-01-31T00:00:00Z -o json
 Windows are [at - length, at). Nothing is late in a replay; repeated records count once.`,
     )
-    .action(
-      async (
-        files: string[],
-        options: {
-          slo: string[]
-          at?: number
-          ownership?: string
-          dedupeMemory: number
-          output: OutputFormat
-        },
-      ) => {
-        const { objectives } = requireDefinitions(options.slo)
-        const replayOptions = {
-          output: options.output,
-          objectives,
-          attribution: attributionOf(readOwnership(options.ownership), defaultPseudonymKey),
-          at: options.at,
-          dedupeBytes: options.dedupeMemory * mebibyte,
-          futureToleranceMs: 300_000,
-        }
-        done(await replay(files, replayOptions, context))
-      },
-    )
+    .action(async (files: string[], options: ReplayArguments) => {
+      const { objectives } = requireDefinitions(options.slo)
+      const replayOptions = {
+        output: options.output,
+        objectives,
+        attribution: attributionOf(readOwnership(options.ownership), defaultPseudonymKey),
+        at: options.at,
+        dedupeBytes: options.dedupeMemory * mebibyte,
+        futureToleranceMs: 300_000,
+      }
+      done(await replay(files, replayOptions, context))
+    })
+}
 
+function addInspect(root: Command, context: CommandContext, done: Done): void {
   root
     .command('inspect')
     .description('Show the events, or the reason for none, of each record in log files.')
     .argument('<file...>', 'log files, or folders of them')
     .option('--ownership <file>', 'which application owns which identity')
     .addOption(outputOption('table'))
+    .addHelpText('after', '\nExample: identity-slo inspect audit.log.gz -o ndjson | jq .rejection.reason')
     .action(async (files: string[], options: { ownership?: string; output: OutputFormat }) => {
       const attribution = attributionOf(readOwnership(options.ownership), defaultPseudonymKey)
       done(await inspect(files, { output: options.output, attribution }, context))
     })
+}
 
+function addValidate(root: Command, context: CommandContext, done: Done): void {
   root
     .command('validate')
     .description('Check OpenSLO definitions: every problem with file, line, column and what is allowed.')
     .argument('[path...]', 'files or folders', ['slo-definitions'])
     .addOption(outputOption('table'))
-    .addHelpText('after', `\nIndicators: ${availableIndicators.map(({ id }) => id).join(', ')}`)
+    .addHelpText(
+      'after',
+      `
+Example: identity-slo validate slo-definitions
+Indicators: ${availableIndicators.map(({ id }) => id).join(', ')}. Exits 1 when a definition has an error.`,
+    )
     .action(async (paths: string[], options: { output: OutputFormat }) =>
       done(await validate(paths, options.output, context)),
     )
+}
 
+function addGenerate(root: Command, context: CommandContext, done: Done): void {
   root
     .command('generate')
     .description('Write recording rules, alerts, dashboards and reference pages from the definitions.')
     .option('-s, --slo <path...>', 'OpenSLO definitions: files or folders', ['slo-definitions'])
     .option('--into <folder>', 'where alerts/, dashboards/ and docs/ are', '.')
     .option('--check', 'write nothing; exit 3 when a file is out of date', false)
+    .addHelpText('after', '\nExample: identity-slo generate --slo slo-definitions --check')
     .action(async (options: { slo: string[]; into: string; check: boolean }) =>
       done(await generate({ definitions: options.slo, into: options.into, isCheck: options.check }, context)),
     )
+}
+
+function program(context: CommandContext, done: Done): Command {
+  const { terminal } = context
+  const root = new Command('identity-slo')
+    .description(
+      'Service level objectives for machine identities, computed from the audit logs you already have.',
+    )
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .addHelpText('after', examples)
+  for (const add of [addRun, addReplay, addInspect, addValidate, addGenerate]) add(root, context, done)
+  for (const command of [root, ...root.commands])
+    command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: () => undefined })
   return root
 }
 
@@ -169,8 +191,6 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   const root = program(context, (result) => {
     code = result
   })
-  for (const command of root.commands)
-    command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: () => undefined })
   try {
     if (args.length === 0) {
       terminal.err(root.helpInformation())

@@ -91,7 +91,9 @@ export class IdentityBook {
     const service = selectsOn.service && event.kind === 'token.use' ? event.service : undefined
     const audience = selectsOn.audience && event.kind === 'token.request' ? event.audience : undefined
     const workload = selectsOn.workload ? event.workload?.name : undefined
-    for (const route of entry.routes) {
+    const { routes } = entry
+    for (let i = 0; i < routes.length; i++) {
+      const route = routes[i] as Route
       if (
         route.kind === event.kind &&
         route.source === event.source &&

@@ -12,14 +12,11 @@ function daysFromCivil(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468
 }
 
-function digits(text: string, from: number, count: number): number {
-  let value = 0
-  for (let i = from; i < from + count; i++) {
-    const digit = text.charCodeAt(i) - 48
-    if (!(digit >= 0 && digit <= 9)) return Number.NaN
-    value = value * 10 + digit
-  }
-  return value
+/** Two digits at `at`; NaN for anything else. */
+function two(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48
+  const ones = text.charCodeAt(at + 1) - 48
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
 }
 
 /** Offset from UTC in ms for the text from `at`: `Z`, `+01:00`, `-0500`; empty means UTC. NaN if malformed. */
@@ -31,7 +28,7 @@ function offsetMs(text: string, at: number): number {
   if (sign !== 43 && sign !== 45) return Number.NaN
   const colon = text.charCodeAt(at + 3) === 58 ? 1 : 0
   if (left !== 5 + colon) return Number.NaN
-  const minutes = digits(text, at + 1, 2) * 60 + digits(text, at + 3 + colon, 2)
+  const minutes = two(text, at + 1) * 60 + two(text, at + 3 + colon)
   return (sign === 43 ? minutes : -minutes) * 60_000
 }
 
@@ -43,12 +40,12 @@ const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
  */
 export function parseInstant(text: string): number {
   if (text.length < 19) return Number.NaN
-  const year = digits(text, 0, 4)
-  const month = digits(text, 5, 2)
-  const day = digits(text, 8, 2)
-  const hour = digits(text, 11, 2)
-  const minute = digits(text, 14, 2)
-  const second = digits(text, 17, 2)
+  const year = two(text, 0) * 100 + two(text, 2)
+  const month = two(text, 5)
+  const day = two(text, 8)
+  const hour = two(text, 11)
+  const minute = two(text, 14)
+  const second = two(text, 17)
   const separator = text.charCodeAt(10)
   const shaped =
     text.charCodeAt(4) === 45 &&

@@ -17,7 +17,7 @@ import { aggregate, and, compare, divide, type Expr, multiply, number } from './
 import { type AlertRule, type RuleGroup, templateText } from './rule-file.ts'
 
 /** More than this share of the budget in one hour pages at once, whether or not the failures go on. */
-export const burst = { id: 'page-burst', severity: 'page', longMs: 3_600_000, budgetPercent: 50 } as const
+const halfBudget = { id: 'page-half-budget', severity: 'page', longMs: 3_600_000, budgetPercent: 50 } as const
 
 const humanRatio = '{{ $value | humanizePercentage }}'
 
@@ -78,42 +78,37 @@ function burnAlert(objective: Objective, tier: AlertWindow, links: Links): Alert
  * Share of the period's budget that went in the last hour. Counted events are weighed by their number; for time
  * slices every hour weighs the same, and a ratio under 1 may be unable to spend so much: then there is no alert.
  */
-function burstExpr(objective: Objective, quickest: AlertWindow): Expr | undefined {
-  if (objective.window.durationMs <= burst.longMs) return undefined
+function halfBudgetExpr(objective: Objective): Expr | undefined {
+  const { longMs, budgetPercent } = halfBudget
+  if (objective.window.durationMs <= longMs) return undefined
   if (!isEventRatio(objective)) {
-    const limit = limitOf(objective, burst)
+    const limit = limitOf(objective, halfBudget)
     if (Number(limit) >= 1) return undefined
-    return and(
-      compare(recordedErrorRatio(objective, burst.longMs), '>', limit),
-      enoughBad(objective, burst.longMs),
-    )
+    return and(compare(recordedErrorRatio(objective, longMs), '>', limit), enoughBad(objective, longMs))
   }
-  const budgetEvents = compare(multiply(periodEvents(objective), number(objective.target.budget)), '>', '0')
-  const share = divide(badIn(objective, burst.longMs), budgetEvents)
-  return and(
-    compare(share, '>', scaleDecimal('1', burst.budgetPercent, 100)),
-    // While the period holds little history a few events are half of it: the hour must burn quickly as well.
-    compare(recordedErrorRatio(objective, burst.longMs), '>', limitOf(objective, quickest)),
-    compare(badIn(objective, burst.longMs), '>=', String(objective.minBadEvents)),
-  )
+  const allowed = compare(multiply(periodEvents(objective), number(objective.target.budget)), '>', '0')
+  const coverage = aggregate('max', recorded(objective, records.periodCoverage))
+  const share = divide(multiply(badIn(objective, longMs), coverage), allowed)
+  return and(compare(share, '>', scaleDecimal('1', budgetPercent, 100)), enoughBad(objective, longMs))
 }
 
-function burstAlert(objective: Objective, quickest: AlertWindow, links: Links): AlertRule | undefined {
-  const expr = burstExpr(objective, quickest)
+function halfBudgetAlert(objective: Objective, links: Links): AlertRule | undefined {
+  const expr = halfBudgetExpr(objective)
   if (!expr) return undefined
+  const percent = `${halfBudget.budgetPercent} %`
   const measured = isEventRatio(objective)
     ? `${humanRatio} of the budget`
-    : `More than ${burst.budgetPercent} % of the budget`
-  return budgetAlert(objective, links, alertNames.burst, burst, expr, {
-    summary: `spent over ${burst.budgetPercent} % of its error budget in an hour`,
-    description: `${measured} went within ${formatDuration(burst.longMs)}. The objective is ${promise(objective)}.`,
+    : `More than ${percent} of the budget`
+  return budgetAlert(objective, links, alertNames.halfBudget, halfBudget, expr, {
+    summary: `spent over ${percent} of its error budget in an hour`,
+    description: `${measured} went within ${formatDuration(halfBudget.longMs)}. The objective is ${promise(objective)}.`,
   })
 }
 
 /** The last resort for slow burns and rare events, which no window of the tiers sees: the budget is gone. */
 function exhaustedAlert(objective: Objective, links: Links): AlertRule {
   const periodMs = objective.window.durationMs
-  const spent = compare(aggregate('max', recorded(objective, records.periodErrorBudgetRemaining)), '<=', '0')
+  const spent = compare(aggregate('max', recorded(objective, records.periodErrorBudgetRemaining)), '<', '0')
   const counted = compare(periodEvents(objective, 'bad'), '>=', String(objective.minBadEvents))
   const kind: BudgetAlertKind = { id: 'ticket-exhausted', severity: 'ticket', longMs: periodMs }
   return budgetAlert(
@@ -121,9 +116,9 @@ function exhaustedAlert(objective: Objective, links: Links): AlertRule {
     links,
     alertNames.exhausted,
     kind,
-    isEventRatio(objective) && objective.noData !== 'bad' ? and(spent, counted) : spent,
+    isEventRatio(objective) ? and(spent, counted) : spent,
     {
-      summary: 'has spent its error budget',
+      summary: 'has overspent its error budget',
       description: `${humanRatio} of the budget is left. The objective is ${promise(objective)}.`,
     },
   )
@@ -131,9 +126,8 @@ function exhaustedAlert(objective: Objective, links: Links): AlertRule {
 
 /** The alert group of an objective: a rule a tier, so that routes and inhibitions can tell the tiers apart. */
 export function alertGroup(objective: Objective, links: Links): RuleGroup {
-  const { windows } = alertPlan(objective.window.durationMs)
-  const [quickest] = windows
-  const sudden = quickest && burstAlert(objective, quickest, links)
+  const { windows } = alertPlan(objective.window.durationMs, objective.alertTiers)
+  const sudden = halfBudgetAlert(objective, links)
   return {
     name: ruleGroups.alerts(objective.id),
     rules: [

@@ -40,7 +40,7 @@ export const labels = {
 export const foreignLabels = { job: 'job', instance: 'instance', bucketBound: 'le' } as const
 
 /** On every family that counts identity events. */
-export const eventLabels = [labels.provider, labels.identityType, labels.app, labels.layer] as const
+const eventLabels = [labels.provider, labels.identityType, labels.app, labels.layer] as const
 
 /** On every family about one objective. */
 export const objectiveLabels = [labels.objective, labels.slo, labels.sloService] as const
@@ -256,7 +256,7 @@ export const slothLabels = {
   objective: 'sloth_objective',
 } as const
 
-/** Recorded series: sloth's names, and `periodEvents`, which is ours. */
+/** Recorded series: sloth's names; the last two are ours. */
 export const records = {
   sliErrorRatio: (window: string) => `slo:sli_error:ratio_rate${window}`,
   objectiveRatio: 'slo:objective:ratio',
@@ -267,6 +267,7 @@ export const records = {
   periodErrorBudgetRemaining: 'slo:period_error_budget_remaining:ratio',
   info: 'sloth_slo_info',
   periodEvents: 'slo:period_events:increase',
+  periodCoverage: 'slo:period_coverage:ratio',
 } as const
 
 /** Rule groups; those of an objective are sloth's. */
@@ -280,7 +281,7 @@ export const ruleGroups = {
 /** Alert names share a first word, so that `alertNamePattern` finds them all. */
 export const alertNames = {
   burn: 'IdentitySLOErrorBudgetBurn',
-  burst: 'IdentitySLOErrorBudgetBurst',
+  halfBudget: 'IdentitySLOErrorBudgetHalfSpent',
   exhausted: 'IdentitySLOErrorBudgetExhausted',
   engineDown: 'IdentitySLOEngineDown',
   sourceSilent: 'IdentitySLOSourceSilent',

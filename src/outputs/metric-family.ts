@@ -3,9 +3,9 @@
 export type MetricType = 'counter' | 'gauge' | 'histogram'
 
 /** `stable` names and labels change only with a major version. */
-export type Stability = 'stable' | 'experimental'
+type Stability = 'stable' | 'experimental'
 
-export type Unit = 'count' | 'seconds' | 'unix seconds' | 'ratio' | 'info'
+type Unit = 'count' | 'seconds' | 'unix seconds' | 'ratio' | 'info'
 
 /** A family is either filled by the runtime, or only named so that nothing else takes the name before it is. */
 export type Availability =

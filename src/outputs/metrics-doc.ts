@@ -72,6 +72,7 @@ const recordedRows: readonly (readonly [string, string])[] = [
   [records.periodErrorBudgetRemaining, '1 − burn rate of the period; below 0 is overspent.'],
   [records.info, 'Always 1.'],
   [records.periodEvents, 'Good and bad events of the period, by `verdict` (not in sloth).'],
+  [records.periodCoverage, 'Share of the period for which events are known (not in sloth).'],
 ]
 
 const budgetAlertRows: readonly (readonly [string, string, string])[] = [
@@ -80,7 +81,7 @@ const budgetAlertRows: readonly (readonly [string, string, string])[] = [
     'page, ticket',
     'A long and a short window both burn above the factor of their tier (label `tier`).',
   ],
-  [alertNames.burst, 'page', 'Over half of the budget went in one hour.'],
+  [alertNames.halfBudget, 'page', 'Over half of the budget went in one hour.'],
   [alertNames.exhausted, 'ticket', 'The budget of the period is spent.'],
 ]
 

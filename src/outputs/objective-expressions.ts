@@ -2,7 +2,7 @@
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { labels, objectiveMetrics, records, slothLabels } from './conventions.ts'
-import { aggregate, anyOf, compare, type Expr, or, over, select, vector } from './promql.ts'
+import { aggregate, anyOf, compare, type Expr, over, select } from './promql.ts'
 
 /**
  * Whether the error ratio is a plain ratio of counted events. Time slices and composites weigh events otherwise,
@@ -57,12 +57,7 @@ export function periodEvents(objective: Objective, verdict?: 'good' | 'bad'): Ex
   return aggregate('sum', recorded(objective, records.periodEvents, only))
 }
 
-/**
- * `count >= minBadEvents` in the window: one failure among few events is no outage. Where silence counts as bad
- * there is nothing to count, and a window without events passes.
- */
+/** `count >= minBadEvents` in the window: one failure among few events is no outage, and silence is none either. */
 export function enoughBad(objective: Objective, windowMs: number): Expr {
-  const counted = compare(badIn(objective, windowMs), '>=', String(objective.minBadEvents))
-  if (objective.noData !== 'bad') return counted
-  return or(counted, compare(or(judgedIn(objective, windowMs), vector('0')), '==', '0'))
+  return compare(badIn(objective, windowMs), '>=', String(objective.minBadEvents))
 }

@@ -4,8 +4,13 @@ import type { Objective, TimeWindow } from '../objectives/objective.ts'
 import { labels, type objectiveMetrics, slothLabels } from './conventions.ts'
 import type { LabelsOf } from './metric-family.ts'
 
-/** Value of the `window` label for a whole period: `30d`; a calendar period is not its rolling namesake. */
+/** Value of the engine's `window` label for a whole period: as the definition writes it, `4w` or `1M`. */
 export function periodWindowLabel(window: TimeWindow): string {
+  return window.text
+}
+
+/** The same in the rules: as sloth writes durations, `28d`; a calendar period is not its rolling namesake. */
+export function slothPeriodLabel(window: TimeWindow): string {
   return window.kind === 'rolling' ? formatDuration(window.durationMs) : `calendar-${window.text}`
 }
 

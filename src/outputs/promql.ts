@@ -85,6 +85,15 @@ export function absent(selector: Expr): Expr {
   return atom(`absent(${selector.text})`)
 }
 
+/** Unix seconds of the oldest sample in the window, to the step. */
+export function oldestSample(selector: Expr, window: string, step: string): Expr {
+  return atom(`min_over_time(timestamp(${selector.text})[${window}:${step}])`)
+}
+
+export function clamp(expr: Expr, least: string, most: string): Expr {
+  return atom(`clamp(${expr.text}, ${least}, ${most})`)
+}
+
 /** Evaluation time, Unix seconds. */
 export function time(): Expr {
   return atom('time()')

@@ -12,23 +12,27 @@ import {
   periodEvents,
   recorded,
 } from './objective-expressions.ts'
-import { periodWindowLabel, slothLabelValues } from './objective-labels.ts'
+import { periodWindowLabel, slothLabelValues, slothPeriodLabel } from './objective-labels.ts'
 import {
   aggregate,
+  clamp,
   compare,
   divide,
   divideManyByOne,
   type Expr,
   number,
+  oldestSample,
   or,
   over,
   select,
   subtract,
+  time,
   vector,
 } from './promql.ts'
 import type { RecordingRule, RuleGroup } from './rule-file.ts'
 
 const shortestWindow = '5m'
+const hourMs = 3_600_000
 const dayMs = 86_400_000
 
 /** How long a held value survives without being recorded, as when Prometheus is down. */
@@ -59,11 +63,17 @@ function engineErrorRatio(objective: Objective, window: string): Expr {
   return aggregate('max', select(objectiveMetrics.sliErrorRatio.name, gauge))
 }
 
-function errorRatioRule(objective: Objective, record: string, window: string, value: Expr): RecordingRule {
+function errorRatioRule(
+  objective: Objective,
+  record: string,
+  window: string,
+  value: Expr,
+  noData?: readonly Expr[],
+): RecordingRule {
   const former = recorded(objective, record, { [slothLabels.window]: window })
   return {
     record,
-    expr: or(value, ...noDataValues(objective, former)),
+    expr: or(value, ...(noData ?? noDataValues(objective, former))),
     labels: { ...slothLabelValues(objective), [slothLabels.window]: window },
   }
 }
@@ -90,16 +100,37 @@ function periodEventsRule(objective: Objective): RecordingRule {
 }
 
 /**
+ * Share of the period for which the counter is known, an hour at least: a young history is only a part of the
+ * period's traffic, and the rest is expected to be like it.
+ */
+function periodCoverageRule(objective: Objective): RecordingRule {
+  const { durationMs } = objective.window
+  const oldest = oldestSample(judgedEvents(objective), formatDuration(durationMs), '1h')
+  const since = or(aggregate('min', oldest), vector('time()'))
+  const seconds = scaleDecimal('1', durationMs, 1000)
+  const least = scaleDecimal('1', Math.min(hourMs, durationMs), durationMs)
+  return {
+    record: records.periodCoverage,
+    expr: clamp(divide(subtract(time(), since), number(seconds)), least, '1'),
+    labels: slothLabelValues(objective),
+  }
+}
+
+/**
  * The error ratio of the period, from counts and not from a mean of ratios, which would forget how much traffic each
  * had. Where a calendar period began is known to the engine alone.
  */
 function periodRule(objective: Objective): RecordingRule {
-  const label = periodWindowLabel(objective.window)
-  const counted = isEventRatio(objective) && objective.window.kind === 'rolling'
-  const value = counted
-    ? ratio(periodEvents(objective, 'bad'), periodEvents(objective))
-    : engineErrorRatio(objective, label)
-  return errorRatioRule(objective, periodRecord(objective), label, value)
+  const label = slothPeriodLabel(objective.window)
+  const record = periodRecord(objective)
+  if (!isEventRatio(objective) || objective.window.kind === 'calendar') {
+    const value = engineErrorRatio(objective, periodWindowLabel(objective.window))
+    return errorRatioRule(objective, record, label, value)
+  }
+  const value = ratio(periodEvents(objective, 'bad'), periodEvents(objective))
+  // A whole period without events has nothing to go back to: the engine says 0 as well.
+  const empty = vector(objective.noData === 'bad' ? '1' : '0')
+  return errorRatioRule(objective, record, label, value, [empty])
 }
 
 /** sloth names the period's series by its length; a calendar period has its nominal one. */
@@ -108,11 +139,11 @@ function periodRecord(objective: Objective): string {
 }
 
 function sliRules(objective: Objective): readonly RecordingRule[] {
-  const label = periodWindowLabel(objective.window)
+  const label = slothPeriodLabel(objective.window)
   const windows = burnWindowsMs(objective).filter((windowMs) => formatDuration(windowMs) !== label)
   return [
     ...windows.map((windowMs) => windowRule(objective, windowMs)),
-    ...(isEventRatio(objective) ? [periodEventsRule(objective)] : []),
+    ...(isEventRatio(objective) ? [periodEventsRule(objective), periodCoverageRule(objective)] : []),
     periodRule(objective),
   ]
 }
@@ -131,7 +162,7 @@ function metaRules(objective: Objective): readonly RecordingRule[] {
   const own = slothLabelValues(objective)
   const rule = (record: string, expr: Expr): RecordingRule => ({ record, expr, labels: own })
   const current = burnRate(objective, records.sliErrorRatio(shortestWindow), shortestWindow)
-  const period = burnRate(objective, periodRecord(objective), periodWindowLabel(window))
+  const period = burnRate(objective, periodRecord(objective), slothPeriodLabel(window))
   return [
     rule(records.objectiveRatio, vector(target.ratio)),
     rule(records.errorBudgetRatio, vector(target.budget)),

@@ -18,7 +18,7 @@ function tier(objective: Objective, id: string): AlertRule {
 const tiersOf = (objective: Objective) => alertsOf(objective).map((rule) => rule.labels['tier'])
 
 describe('alerts on error budgets', () => {
-  it('have a rule for each tier, the burst and the empty budget', () => {
+  it('have a rule for each tier, the half budget and the empty one', () => {
     expect(
       alertsOf(anObjective()).map((rule) => [rule.labels['tier'], rule.labels['severity'], rule.alert]),
     ).toEqual([
@@ -26,7 +26,7 @@ describe('alerts on error budgets', () => {
       ['page-slow', 'page', 'IdentitySLOErrorBudgetBurn'],
       ['ticket-quick', 'ticket', 'IdentitySLOErrorBudgetBurn'],
       ['ticket-slow', 'ticket', 'IdentitySLOErrorBudgetBurn'],
-      ['page-burst', 'page', 'IdentitySLOErrorBudgetBurst'],
+      ['page-half-budget', 'page', 'IdentitySLOErrorBudgetHalfSpent'],
       ['ticket-exhausted', 'ticket', 'IdentitySLOErrorBudgetExhausted'],
     ])
   })
@@ -67,24 +67,37 @@ describe('alerts on error budgets', () => {
   })
 
   it('page at once when over half of the budget went in an hour', () => {
-    const { expr } = tier(anObjective(), 'page-burst')
+    const { expr } = tier(anObjective(), 'page-half-budget')
     expect(expr.text).toContain('* 0.0005 > 0)')
+    expect(expr.text).toContain('max(slo:period_coverage:ratio{')
     expect(expr.text).toContain(') > 0.5\nand\n')
     expect(expr.text).not.toContain('[5m]')
-    expect(tier(anObjective(), 'page-burst').for).toBeUndefined()
+    expect(tier(anObjective(), 'page-half-budget').for).toBeUndefined()
   })
 
-  it('leave the burst out where time slices cannot spend half of the budget in an hour', () => {
+  it('leave the half budget out where time slices cannot spend half of the budget in an hour', () => {
     const budgeting = { method: 'Timeslices', sliceMs: 60_000, sliceTarget: '0.9' } as const
-    expect(tiersOf(anObjective({ budgeting, target: aTarget('99') }))).not.toContain('page-burst')
-    const strict = tier(anObjective({ budgeting, target: aTarget('99.9') }), 'page-burst')
+    expect(tiersOf(anObjective({ budgeting, target: aTarget('99') }))).not.toContain('page-half-budget')
+    const strict = tier(anObjective({ budgeting, target: aTarget('99.9') }), 'page-half-budget')
     // Half of 30 days' 0.1 % is 21.6 minutes: 36 % of an hour.
     expect(strict.expr.text).toContain('> 0.36\n')
   })
 
-  it('leave the burst out where the period is no longer than the hour', () => {
+  it('leave the half budget out where the period is no longer than the hour', () => {
     const window = { kind: 'rolling', durationMs: 3_600_000, text: '1h' } as const
-    expect(tiersOf(anObjective({ window }))).not.toContain('page-burst')
+    expect(tiersOf(anObjective({ window }))).not.toContain('page-half-budget')
+  })
+
+  it('are only of the tiers that the objective chooses', () => {
+    expect(tiersOf(anObjective({ alertTiers: ['page-slow'] }))).toEqual([
+      'page-slow',
+      'page-half-budget',
+      'ticket-exhausted',
+    ])
+  })
+
+  it('call a budget overspent only below zero', () => {
+    expect(tier(anObjective(), 'ticket-exhausted').expr.text).toMatch(/remaining:ratio\{[^}]*\}\) < 0\nand\n/)
   })
 
   it('use the nominal length of a calendar period', () => {

@@ -24,8 +24,4 @@ describe('expressions of an objective', () => {
       'sum(increase(identity_slo_events_total{objective="checkout-token-issuance",verdict="bad"}[1h])) >= 5',
     )
   })
-
-  it('let a silent window through where silence counts as bad', () => {
-    expect(enoughBad(anObjective({ noData: 'bad' }), hourMs).text).toMatch(/>= 2\s+or\s.*vector\(0\).*== 0$/s)
-  })
 })

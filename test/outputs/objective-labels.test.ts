@@ -5,6 +5,7 @@ import {
   objectiveLabelValues,
   periodWindowLabel,
   slothLabelValues,
+  slothPeriodLabel,
 } from '../../src/outputs/objective-labels.ts'
 import { anObjective, calendarMonth, rollingDays } from '../support/objective.ts'
 
@@ -32,8 +33,13 @@ describe('labels of an objective', () => {
     expect(infoLabelValues(anObjective({ sli: undefined })).indicator).toBe('composite')
   })
 
-  it('keep a calendar period apart from the rolling one of the same length', () => {
-    expect(periodWindowLabel(rollingDays(28))).toBe('28d')
-    expect(periodWindowLabel(calendarMonth)).toBe('calendar-1M')
+  it("write the engine's period as the definition does", () => {
+    expect(periodWindowLabel({ ...rollingDays(28), text: '4w' })).toBe('4w')
+    expect(periodWindowLabel(calendarMonth)).toBe('1M')
+  })
+
+  it("write sloth's period as a duration, and keep a calendar period apart from a rolling one", () => {
+    expect(slothPeriodLabel({ ...rollingDays(28), text: '4w' })).toBe('28d')
+    expect(slothPeriodLabel(calendarMonth)).toBe('calendar-1M')
   })
 })

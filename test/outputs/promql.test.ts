@@ -6,12 +6,14 @@ import {
   andOn,
   anyOf,
   bucketSeries,
+  clamp,
   compare,
   divide,
   divideManyByOne,
   labelValues,
   multiply,
   number,
+  oldestSample,
   or,
   over,
   pick,
@@ -44,6 +46,8 @@ describe('promql', () => {
     expect(pick('topk', 3, a).text).toBe('topk(3, a)')
     expect(quantile('0.95', select(bucketSeries('h'))).text).toBe('histogram_quantile(0.95, h_bucket)')
     expect(absent(a).text).toBe('absent(a)')
+    expect(oldestSample(a, '1d', '1h').text).toBe('min_over_time(timestamp(a)[1d:1h])')
+    expect(clamp(a, '0', '1').text).toBe('clamp(a, 0, 1)')
     expect(labelValues(select('m', { job: { matches: '$job' } }), 'x')).toBe(
       'label_values(m{job=~"$job"}, x)',
     )

@@ -30,6 +30,7 @@ describe('recording rules', () => {
       'slo:sli_error:ratio_rate1d',
       'slo:sli_error:ratio_rate3d',
       'slo:period_events:increase',
+      'slo:period_coverage:ratio',
       'slo:sli_error:ratio_rate30d',
       'slo:objective:ratio',
       'slo:error_budget:ratio',
@@ -64,7 +65,7 @@ describe('recording rules', () => {
 
   it('keep excluded events out of the denominator', () => {
     for (const { expr } of rulesOf(anObjective())) {
-      if (expr.text.includes('events_total')) expect(expr.text).toMatch(/verdict=(~"good\|bad"|"bad")/)
+      if (expr.text.includes('events_total{')) expect(expr.text).toMatch(/verdict=(~"good\|bad"|"bad")/)
     }
   })
 
@@ -77,6 +78,22 @@ describe('recording rules', () => {
     expect(exprOf(anObjective({ noData: 'good' }), 'slo:sli_error:ratio_rate1h')).not.toContain(
       'last_over_time',
     )
+  })
+
+  it("read the engine's period under the name that the definition gives it", () => {
+    const window = { ...rollingDays(28), text: '4w' }
+    const objective = anObjective({ window, sli: undefined })
+    expect(exprOf(objective, 'slo:sli_error:ratio_rate28d')).toContain(',window="4w"}')
+  })
+
+  it.each([
+    ['hold', '0'],
+    ['good', '0'],
+    ['bad', '1'],
+  ] as const)('hold no value over an empty period: noData %s gives %s', (noData, value) => {
+    const period = exprOf(anObjective({ noData }), 'slo:sli_error:ratio_rate30d')
+    expect(period).not.toContain('last_over_time')
+    expect(period.endsWith(`\nor\nvector(${value})`)).toBe(true)
   })
 
   it('spell targets as decimals', () => {
@@ -109,7 +126,7 @@ describe('recording rules', () => {
 
   it("take a calendar period from the engine's gauge, and its burn windows from counts", () => {
     const objective = anObjective({ window: calendarMonth })
-    expect(exprOf(objective, 'slo:sli_error:ratio_rate30d')).toContain('window="calendar-1M"')
+    expect(exprOf(objective, 'slo:sli_error:ratio_rate30d')).toContain('window="1M"')
     expect(exprOf(objective, 'slo:period_burn_rate:ratio')).toContain('sloth_window="calendar-1M"')
     expect(exprOf(objective, 'slo:sli_error:ratio_rate5m')).toContain('events_total')
   })

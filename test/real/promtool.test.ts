@@ -210,34 +210,43 @@ describe.skipIf(!hasPromtool)(
       expect(ruleTest(tokens(), twice, at(1))).toBe('')
     })
 
-    it('page for silence only where silence counts as bad', { timeout: timeoutMs }, () => {
+    it('do not page for silence, even where it counts as bad', { timeout: timeoutMs }, () => {
       const input = [events('good', '0x90'), events('bad', '0x90')]
-      const at = (count: number): readonly Expectation[] => [
-        { at: '80m', expr: firing('page-quick'), gives: [count] },
+      const expectations: readonly Expectation[] = [
+        { at: '80m', expr: ratio('1h'), gives: [1] },
+        { at: '80m', expr: firing('page-quick'), gives: [0] },
       ]
-      expect(ruleTest(tokens({ noData: 'bad' }), input, at(1))).toBe('')
-      expect(ruleTest(tokens({ noData: 'good' }), input, at(0))).toBe('')
+      expect(ruleTest(tokens({ noData: 'bad' }), input, expectations)).toBe('')
     })
 
-    it('page at once for a burst, and go on after it has ended', { timeout: timeoutMs }, () => {
-      // 1 000 failures within two minutes, of a budget of 1 % of some 7 000 events. The 5 minutes are clean at the end.
-      const input = [events('good', '0+64x160'), events('bad', '0x88 500 1000x110')]
+    it('page at once when half of the budget went in an hour, and go on after it', {
+      timeout: timeoutMs,
+    }, () => {
+      // Four hours of 64 events a minute allow 154 failures of 1 %: 100 of them come at once.
+      const window = { kind: 'rolling', durationMs: 4 * 3_600_000, text: '4h' } as const
+      const objective = tokens({ window, target: aTarget('99') })
+      const input = [events('good', '0+64x330'), events('bad', '0x280 100x50')]
       const expectations: readonly Expectation[] = [
-        { at: '87m', expr: firing('page-burst'), gives: [0] },
-        { at: '91m', expr: firing('page-burst'), gives: [1] },
-        { at: '105m', expr: firing('page-burst'), gives: [1] },
-        { at: '105m', expr: firing('page-quick'), gives: [0] },
+        { at: '279m', expr: firing('page-half-budget'), gives: [0] },
+        { at: '283m', expr: firing('page-half-budget'), gives: [1] },
+        { at: '300m', expr: ratio('5m'), gives: [0] },
+        { at: '300m', expr: firing('page-half-budget'), gives: [1] },
       ]
-      expect(ruleTest(tokens({ target: aTarget('99') }), input, expectations)).toBe('')
+      expect(ruleTest(objective, input, expectations)).toBe('')
+      const fewer = [events('good', '0+64x330'), events('bad', '0x280 60x50')]
+      expect(ruleTest(objective, fewer, [{ at: '283m', expr: firing('page-half-budget'), gives: [0] }])).toBe(
+        '',
+      )
     })
 
     it('take no short history for a whole budget, and open a ticket once it is spent', {
       timeout: timeoutMs,
     }, () => {
-      // 300 failures are 72 % of what 6 700 events allow, yet 7 % of the hour: too few to page at once.
+      // 300 failures are 72 % of what 6 700 events allow; 30 days of such events allow far more.
       const input = [events('good', '0+64x100 6400x140'), events('bad', '0x98 150 300x60 300+20x10 500x70')]
       const expectations: readonly Expectation[] = [
-        { at: '101m', expr: firing('page-burst'), gives: [0] },
+        { at: '101m', expr: 'sum(slo:period_coverage:ratio) > bool 0.01', gives: [0] },
+        { at: '101m', expr: firing('page-half-budget'), gives: [0] },
         { at: '130m', expr: firing('ticket-exhausted'), gives: [0] },
         { at: '200m', expr: firing('ticket-exhausted'), gives: [1] },
       ]

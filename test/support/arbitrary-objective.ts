@@ -1,7 +1,7 @@
 /** Random valid objectives for property tests. */
 import fc from 'fast-check'
 import { indicatorIds } from '../../src/indicators/indicator.ts'
-import { alertPlan } from '../../src/objectives/alert-windows.ts'
+import { alertPlan, alertTiers } from '../../src/objectives/alert-windows.ts'
 import type { Budgeting, Objective, TimeWindow } from '../../src/objectives/objective.ts'
 import { anObjective, aTarget, calendarMonth } from './objective.ts'
 
@@ -37,8 +37,8 @@ const budgeting: fc.Arbitrary<Budgeting> = fc.constantFrom<Budgeting>(
 )
 
 /** What the loader demands: an error ratio of 1 is above every threshold. */
-function everyTierCanFire({ target, window }: Objective): boolean {
-  return alertPlan(window.durationMs).windows.every((tier) => tier.factor * Number(target.budget) < 1)
+function everyTierCanFire({ target, window, alertTiers: chosen }: Objective): boolean {
+  return alertPlan(window.durationMs, chosen).windows.every((tier) => tier.factor * Number(target.budget) < 1)
 }
 
 export const arbitraryObjective: fc.Arbitrary<Objective> = fc
@@ -57,6 +57,13 @@ export const arbitraryObjective: fc.Arbitrary<Objective> = fc
     noData: fc.constantFrom('hold' as const, 'good' as const, 'bad' as const),
     severityClass: fc.constantFrom('critical' as const, 'standard' as const, 'batch' as const),
     minBadEvents: fc.integer({ min: 1, max: 1000 }),
+    alertTiers: fc.option(
+      fc.subarray(
+        alertTiers.map((tier) => tier.id),
+        { minLength: 1 },
+      ),
+      { nil: undefined },
+    ),
   })
   .map(anObjective)
   .filter(everyTierCanFire)

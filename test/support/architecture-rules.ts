@@ -5,7 +5,7 @@ import { dissect, functionsOf, importsOf, type SourceFile } from './source-text.
 
 export type Rule = (files: readonly SourceFile[]) => readonly string[]
 
-export const stages = ['connectors', 'events', 'indicators', 'objectives', 'outputs'] as const
+const stages = ['connectors', 'events', 'indicators', 'objectives', 'outputs'] as const
 
 /** What each folder of src/ may import from; `types` only with `import type`. */
 const importTable: Readonly<

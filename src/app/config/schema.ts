@@ -4,7 +4,7 @@ import { type ResolveSecret, secretReference } from './secret.ts'
 
 const mebibyte = 1024 * 1024
 
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 const path = z.string().min(1)
 

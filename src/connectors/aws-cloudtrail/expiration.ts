@@ -5,13 +5,30 @@ import { text } from '../fields.ts'
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** The next number at or after `from`, and where it ends. */
-function nextNumber(value: string, from: number): { readonly number: number; readonly end: number } {
-  let start = from
-  while (start < value.length && !(value.charCodeAt(start) >= 48 && value.charCodeAt(start) <= 57)) start++
-  let end = start
-  while (value.charCodeAt(end) >= 48 && value.charCodeAt(end) <= 57) end++
-  return { number: start === end ? Number.NaN : Number(value.slice(start, end)), end }
+/** Numbers of a text from left to right; NaN when there are no more. */
+class Numbers {
+  readonly #text: string
+  at: number
+
+  constructor(text: string, start: number) {
+    this.#text = text
+    this.at = start
+  }
+
+  next(): number {
+    const text = this.#text
+    let at = this.at
+    while (at < text.length && !isDigit(text.charCodeAt(at))) at++
+    if (at === text.length) return Number.NaN
+    let value = 0
+    for (; isDigit(text.charCodeAt(at)); at++) value = value * 10 + text.charCodeAt(at) - 48
+    this.at = at
+    return value
+  }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
 }
 
 /** 24-hour hour of a 12-hour clock; an absent AM/PM means that it is one already. */
@@ -24,18 +41,18 @@ function hour24(hour: number, meridiem: string): number {
 /** `Oct 2, 2019 11:12:29 PM` and `Jul 10, 2023, 12:31:14 PM`: English, UTC. NaN for anything else. */
 function parseEnglish(value: string): number {
   const month = months.indexOf(value.slice(0, 3))
-  const day = nextNumber(value, 3)
-  const year = nextNumber(value, day.end)
-  const hour = nextNumber(value, year.end)
-  const minute = nextNumber(value, hour.end)
-  const second = nextNumber(value, minute.end)
+  const numbers = new Numbers(value, 3)
+  const day = numbers.next()
+  const year = numbers.next()
+  const hour = numbers.next()
+  const minute = numbers.next()
+  const second = numbers.next()
   // Newer Java writes a narrow no-break space before AM and PM, which trim() takes for white space, too.
-  const clock = hour24(hour.number, value.slice(second.end).trim())
-  const isValid =
-    month >= 0 && clock <= 23 && minute.number <= 59 && second.number <= 60 && year.number >= 2000
+  const clock = hour24(hour, value.slice(numbers.at).trim())
+  const isValid = month >= 0 && clock <= 23 && minute <= 59 && second <= 60 && year >= 2000
   if (!isValid) return Number.NaN
-  const instant = Date.UTC(year.number, month, day.number, clock, minute.number, second.number)
-  return new Date(instant).getUTCDate() === day.number ? instant : Number.NaN
+  const instant = Date.UTC(year, month, day, clock, minute, second)
+  return new Date(instant).getUTCDate() === day ? instant : Number.NaN
 }
 
 /** Epoch ms; NaN where it cannot be read. RFC 3339 is what IAM Roles Anywhere writes. */

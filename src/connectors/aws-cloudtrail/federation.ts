@@ -49,7 +49,10 @@ export function federatedSubject(issuer: string, subject: string): FederatedSubj
     return { layer: 'cicd', subject, workload: { kind: 'repository', name: repository }, repository }
   }
   if (subject.startsWith('system:serviceaccount:')) {
-    const [, , namespace = '', name = ''] = subject.split(':')
+    const start = 'system:serviceaccount:'.length
+    const colon = subject.indexOf(':', start)
+    const namespace = subject.slice(start, colon < 0 ? subject.length : colon)
+    const name = colon < 0 ? '' : subject.slice(colon + 1)
     const workload: Workload = { kind: 'service', name: `${namespace}/${name}` }
     return { layer: 'container', subject, workload, namespace }
   }

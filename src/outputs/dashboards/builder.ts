@@ -3,7 +3,7 @@ import { foreignLabels } from '../conventions.ts'
 import { type Expr, type Matchers, select } from '../promql.ts'
 
 /** Units of Grafana that our panels use. */
-export type PanelUnit = 'none' | 'short' | 'percentunit' | 's' | 'reqps' | 'cps' | 'bool_yes_no'
+type PanelUnit = 'none' | 'short' | 'percentunit' | 's' | 'reqps' | 'cps' | 'bool_yes_no'
 
 export interface Query {
   readonly expr: Expr
@@ -54,11 +54,11 @@ export interface StatPanel extends ValuePanel {
   readonly showsName?: boolean
 }
 
-export interface BarGaugePanel extends ValuePanel {
+interface BarGaugePanel extends ValuePanel {
   readonly type: 'bargauge'
 }
 
-export interface TableColumn {
+interface TableColumn {
   readonly title: string
   readonly unit?: PanelUnit
   readonly thresholds?: readonly Threshold[]
@@ -70,7 +70,7 @@ export interface TablePanel extends ValuePanel {
   readonly columns: Readonly<Record<string, TableColumn>>
 }
 
-export interface TextPanel extends PanelBase {
+interface TextPanel extends PanelBase {
   readonly type: 'text'
   readonly markdown: string
 }
