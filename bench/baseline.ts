@@ -16,7 +16,7 @@ for (;;) {
   const end = fill + length
   let start = 0
   for (let at = window.indexOf(10, start); at >= 0 && at < end; at = window.indexOf(10, start)) {
-    kept = JSON.parse(window.utf8Slice(start, at))
+    kept = JSON.parse(window.toString('utf8', start, at))
     records++
     start = at + 1
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { PlainCount } from './support/demo-count.ts'
-import { at, decoded, filesIn, type Json, textAt } from './support/demo-logs.ts'
+import { at, decoded, documentsIn, filesIn, type Json, listAt, textAt } from './support/demo-logs.ts'
 
 const demo = new URL('../demo/', import.meta.url)
 const logs = new URL('logs/', demo)
@@ -14,20 +14,6 @@ const truth = JSON.parse(truthText) as Json
 
 function plain(value: unknown): Json {
   return JSON.parse(JSON.stringify(value)) as Json
-}
-
-/** truth.json names a count of zero, a plain count does not. */
-function withoutZeros(value: Json): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  const kept = Object.entries(value).filter(([, part]) => part !== 0)
-  return Object.fromEntries(kept.map(([key, part]) => [key, withoutZeros(part)]))
-}
-
-function counted() {
-  const count = new PlainCount(logs)
-  const deliveries = { azure: count.azure(), aws: count.aws(), kubernetes: count.kubernetes() }
-  const { issuance, use, latency, askers } = count
-  return { deliveries, issuance, use, latency, askers }
 }
 
 describe('the demo', () => {
@@ -54,20 +40,41 @@ describe('the demo', () => {
   })
 
   it('holds what truth.json says', () => {
-    const { deliveries, issuance, use, latency, askers } = counted()
+    const count = new PlainCount(logs)
+    const deliveries = { azure: count.azure(), aws: count.aws(), kubernetes: count.kubernetes() }
     expect(deliveries).toEqual(at(truth, 'deliveries'))
-    expect(askers.size).toBe(at(truth, 'identitiesThatAskForTokens'))
-    expect(withoutZeros(plain(issuance.provider))).toEqual(
-      withoutZeros(at(truth, 'tokenIssuance', 'byProvider')),
+    expect(count.askers.size).toBe(at(truth, 'identitiesThatAskForTokens'))
+    expect(plain(count.issuance.provider)).toEqual(at(truth, 'tokenIssuance', 'byProvider'))
+    expect(plain(count.issuance.app)).toEqual(at(truth, 'tokenIssuance', 'byApp'))
+    expect(plain(count.issuance.both)).toEqual(at(truth, 'tokenIssuance', 'byProviderAndApp'))
+    expect(Object.fromEntries(count.issuance.failures)).toEqual(at(truth, 'tokenIssuance', 'failuresByCode'))
+    expect(plain(count.latency)).toEqual(at(truth, 'tokenFetchLatency'))
+    expect(plain(count.use.log)).toEqual(at(truth, 'serviceAuth', 'byLog'))
+    expect(plain(count.use.both)).toEqual(at(truth, 'serviceAuth', 'byLogAndApp'))
+  })
+
+  it('has the incident between the change that causes it and the change that ends it', () => {
+    const window = at(truth, 'episodes', 'access review')
+    const records = documentsIn(new URL('azure/', logs)).documents.flatMap((message) =>
+      listAt(message, 'records'),
     )
-    expect(withoutZeros(plain(issuance.app))).toEqual(withoutZeros(at(truth, 'tokenIssuance', 'byApp')))
-    expect(withoutZeros(plain(issuance.both))).toEqual(
-      withoutZeros(at(truth, 'tokenIssuance', 'byProviderAndApp')),
-    )
-    expect(Object.fromEntries(issuance.failures)).toEqual(at(truth, 'tokenIssuance', 'failuresByCode'))
-    expect(plain(latency)).toEqual(at(truth, 'tokenFetchLatency'))
-    expect(withoutZeros(plain(use.log))).toEqual(withoutZeros(at(truth, 'serviceAuth', 'byLog')))
-    expect(withoutZeros(plain(use.both))).toEqual(withoutZeros(at(truth, 'serviceAuth', 'byLogAndApp')))
+    const timesOf = (isOne: (record: Json) => boolean): readonly string[] => {
+      const ones = new Map(
+        records.filter(isOne).map((record) => [textAt(record, 'properties', 'id'), record]),
+      )
+      return [...ones.values()]
+        .map((record) => textAt(record, 'properties', 'createdDateTime') || textAt(record, 'time'))
+        .map((time) => `${time.slice(0, 19)}Z`)
+        .sort((a, b) => a.localeCompare(b))
+    }
+    const removed = timesOf((record) => textAt(record, 'operationName').startsWith('Remove app role'))
+    const failed = timesOf((record) => at(record, 'properties', 'status', 'errorCode') === 501051)
+    const [change] = listAt(truth, 'changes').filter((one) => textAt(one, 'what').endsWith('removed'))
+    expect(textAt(change ?? null, 'time')).toBe(textAt(window, 'from'))
+    expect(removed).toHaveLength(1)
+    expect(failed).toHaveLength(Number(textAt(window, 'tokenIssuance')))
+    expect((failed[0] ?? '') > textAt(window, 'from')).toBe(true)
+    expect(Date.parse(failed.at(-1) ?? '')).toBeLessThan(Date.parse(textAt(window, 'to')) + 60_000)
   })
 
   it('is described in its README with the numbers of truth.json', () => {

@@ -174,14 +174,13 @@ function program(context: CommandContext, done: Done): Command {
 /** commander's own errors, in our words and codes. */
 function usageError(error: CommanderError, args: readonly string[], root: Command): AppError | undefined {
   if (error.exitCode === 0) return undefined
-  const [command = ''] = args
-  const allowed = root.commands.map((known) => known.name()).join(', ')
-  if (
-    error.code === 'commander.unknownCommand' ||
-    (command !== '' && !allowed.includes(command) && !command.startsWith('-'))
-  )
-    return AppError.of('unknownCommand', { command, allowed })
-  return AppError.of('badOption', { what: error.message.replace(/^error: /, ''), command })
+  const names = root.commands.map((known) => known.name())
+  const command = args.find((arg) => !arg.startsWith('-')) ?? ''
+  if (error.code === 'commander.unknownCommand')
+    return AppError.of('unknownCommand', { command, allowed: names.join(', ') })
+  const what = error.message.replace(/^error: /, '')
+  // `--help` itself lists what there is beside the commands.
+  return AppError.of('badOption', { what, command: names.includes(command) ? command : '<command>' })
 }
 
 /** Runs one command line; gives its exit code and never throws. */

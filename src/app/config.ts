@@ -33,6 +33,7 @@ export interface Config {
   }
   readonly limits: Readonly<ConfigValues['limits']>
   readonly servesReload: boolean
+  readonly telemetry: Readonly<ConfigValues['telemetry']>
   readonly logLevel: ConfigValues['log']['level']
 }
 
@@ -103,6 +104,7 @@ function toConfig(values: ConfigValues, locate: (path: string) => string): Confi
     pseudonyms: { key: pseudonyms.key, people: pseudonyms.people, machines: pseudonyms.machines },
     limits,
     servesReload: lifecycle.reloadEndpoint ?? isLoopback(listen.host),
+    telemetry: values.telemetry,
     logLevel: log.level,
   }
 }

@@ -2,8 +2,7 @@
 import { detached, detachedIfAny } from '../events/detach.ts'
 import type { Identity, IdentityEvent, Provider } from '../events/event.ts'
 import { type Owner, type OwnershipRule, ownerOf } from '../events/ownership.ts'
-import type { Pseudonym, PseudonymPolicy } from '../events/pseudonyms.ts'
-import { pseudonymise } from '../events/pseudonyms.ts'
+import { type Pseudonym, type PseudonymPolicy, shownIdentity } from '../events/pseudonyms.ts'
 import type { Engine, Target } from '../objectives/engine.ts'
 import type { EventCounters, EventSeries } from '../outputs/event-counters.ts'
 
@@ -19,22 +18,32 @@ interface Route {
   readonly series: EventSeries
 }
 
+/** One identity as some of its records describe it: others may lack its name, and then it may have another owner. */
 export interface IdentityEntry {
   /** As it may be shown: people are pseudonyms here. */
   readonly identity: Identity
+  /** As the records have it: never shown. */
+  readonly raw: Identity
   readonly provider: Provider
   readonly owner: Owner
   readonly routes: Route[]
-  /** Failed and all token requests and uses. */
+  /** Failed and all events. */
   failures: number
   events: number
   /** Epoch ms. */
   lastSeen: number
 }
 
+/** One identity, for reports. */
+export type IdentitySummary = Readonly<
+  Pick<IdentityEntry, 'identity' | 'provider' | 'owner' | 'failures' | 'events' | 'lastSeen'>
+>
+
 /** Beyond this many identities the least troubled ones are forgotten; their counts stay in all tallies. */
 const maxIdentities = 100_000
 const maxRoutes = 64
+/** Descriptions kept of one id: beyond it, all of them start anew. */
+const maxVariants = 32
 
 export interface IdentityBookOptions {
   readonly rules: readonly OwnershipRule[]
@@ -46,41 +55,48 @@ export class IdentityBook {
   readonly #options: IdentityBookOptions
   readonly #engine: Engine
   readonly #counters: EventCounters
-  /** By raw id: what is shown is in the entry. */
-  readonly #entries = new Map<string, IdentityEntry>()
+  /** By raw id. One id can stand for several: an account of the same name in two clusters, `unknown` in any tenant. */
+  readonly #entries = new Map<string, IdentityEntry[]>()
 
-  constructor(options: IdentityBookOptions, engine: Engine, counters: EventCounters) {
+  /** `former`: the book under other rules, whose counts go on here. */
+  constructor(options: IdentityBookOptions, engine: Engine, counters: EventCounters, former?: IdentityBook) {
     this.#options = options
     this.#engine = engine
     this.#counters = counters
+    for (const { raw, provider, failures, events, lastSeen } of former?.all() ?? [])
+      Object.assign(this.#add(raw, provider), { failures, events, lastSeen })
   }
 
-  entryOf(event: IdentityEvent): IdentityEntry {
-    return this.#entries.get(event.identity.id) ?? this.#add(event)
+  entryOf({ identity, provider }: IdentityEvent): IdentityEntry {
+    const known = this.#entries.get(identity.id)
+    if (known !== undefined) for (const entry of known) if (isSame(entry, identity, provider)) return entry
+    return this.#add(detachedIdentity(identity), provider)
   }
 
-  #add(event: IdentityEvent): IdentityEntry {
-    if (this.#entries.size >= maxIdentities) this.#forget()
+  #add(raw: Identity, provider: Provider): IdentityEntry {
     const { rules, policy, pseudonym } = this.#options
-    const identity = detachedIdentity(event.identity)
-    const owner = ownerOf(rules, identity, event.provider)
-    const shown = pseudonymise({ ...event, identity }, policy, pseudonym).identity
-    const entry = {
-      identity: shown,
-      provider: event.provider,
-      owner,
+    const entry: IdentityEntry = {
+      identity: shownIdentity(raw, policy, pseudonym),
+      raw,
+      provider,
+      owner: ownerOf(rules, raw, provider),
       routes: [],
       failures: 0,
       events: 0,
       lastSeen: 0,
     }
-    this.#entries.set(identity.id, entry)
+    const known = this.#entries.get(raw.id)
+    if (known !== undefined && known.length < maxVariants) known.push(entry)
+    else {
+      if (this.#entries.size >= maxIdentities) this.#forget()
+      this.#entries.set(raw.id, [entry])
+    }
     return entry
   }
 
   #forget(): void {
-    for (const [id, entry] of this.#entries) {
-      if (entry.failures === 0) this.#entries.delete(id)
+    for (const [id, entries] of this.#entries) {
+      if (entries.every(({ failures }) => failures === 0)) this.#entries.delete(id)
       if (this.#entries.size < maxIdentities * 0.9) return
     }
     this.#entries.clear()
@@ -119,22 +135,60 @@ export class IdentityBook {
     return route
   }
 
-  /** Identities by number of failures, then of events. */
-  top(limit: number): readonly IdentityEntry[] {
-    return [...this.#entries.values()]
-      .sort(
-        (a, b) => b.failures - a.failures || b.events - a.events || (a.identity.id < b.identity.id ? -1 : 1),
-      )
-      .slice(0, limit)
+  all(): readonly IdentityEntry[] {
+    return [...this.#entries.values()].flat()
   }
 
-  get size(): number {
-    return this.#entries.size
+  /** Identities by number of failures, then of events; each once, under the description that most events gave. */
+  top(limit: number): readonly IdentitySummary[] {
+    const summaries = new Map<string, IdentitySummary>()
+    for (const { identity, provider, owner, ...counts } of this.all().toSorted(byDescription)) {
+      const { failures, events, lastSeen } = counts
+      const key = JSON.stringify([provider, identity.tenant, identity.id])
+      const former = summaries.get(key)
+      summaries.set(key, {
+        identity: former?.identity ?? identity,
+        provider,
+        owner: former?.owner ?? owner,
+        failures: failures + (former?.failures ?? 0),
+        events: events + (former?.events ?? 0),
+        lastSeen: Math.max(lastSeen, former?.lastSeen ?? lastSeen),
+      })
+    }
+    return [...summaries.values()].sort(byTrouble).slice(0, limit)
   }
+}
 
-  unowned(): readonly IdentityEntry[] {
-    return [...this.#entries.values()].filter((entry) => !entry.owner.isOwned)
-  }
+function compareTexts(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}
+
+/** Most events first; a total order of its own, so that it does not show which record came first. */
+function byDescription(a: IdentityEntry, b: IdentityEntry): number {
+  return b.events - a.events || compareTexts(JSON.stringify(a.identity), JSON.stringify(b.identity))
+}
+
+function byTrouble(a: IdentitySummary, b: IdentitySummary): number {
+  return (
+    b.failures - a.failures ||
+    b.events - a.events ||
+    compareTexts(a.identity.id, b.identity.id) ||
+    compareTexts(a.identity.tenant, b.identity.tenant) ||
+    compareTexts(a.provider, b.provider)
+  )
+}
+
+/** In all that ownership, `where` and labels look at. */
+function isSame({ raw, provider: of }: IdentityEntry, identity: Identity, provider: Provider): boolean {
+  return (
+    raw.type === identity.type &&
+    raw.tenant === identity.tenant &&
+    raw.name === identity.name &&
+    raw.namespace === identity.namespace &&
+    raw.path === identity.path &&
+    raw.repository === identity.repository &&
+    of === provider
+  )
 }
 
 function detachedIdentity(identity: Identity): Identity {

@@ -4,15 +4,18 @@ import type { Rejection } from '../events/rejection.ts'
 import { readLogFile } from '../platform/log-file.ts'
 import { type LogFile, listLogFiles } from '../platform/log-paths.ts'
 import { AppError, fileError } from './errors.ts'
+import { errorCode } from './system-error.ts'
 
 /** Throws AppError for a path that does not exist, cannot be listed, or holds no files. */
 export function findLogFiles(paths: readonly string[]): readonly LogFile[] {
   return paths.flatMap((path) => {
     let files: readonly LogFile[]
     try {
-      files = listLogFiles(path)
+      files = listLogFiles(path, (error, below) => {
+        throw fileError(below, error, 'directory')
+      })
     } catch (error) {
-      throw fileError(path, error, 'directory')
+      throw error instanceof AppError ? error : fileError(path, error, 'directory')
     }
     if (files.length === 0) throw AppError.of('emptyDirectory', { path, what: 'log files' })
     return files
@@ -30,6 +33,7 @@ export async function feedFile(
     decoder.end()
     return rejection
   } catch (error) {
-    throw fileError(file.path, error)
+    // What is not the system's error is a defect of ours.
+    throw errorCode(error) === undefined ? error : fileError(file.path, error)
   }
 }

@@ -1,6 +1,7 @@
 /** The pipeline's numbers as samples of the metric families. */
 import type { ObjectiveStatus } from '../objectives/evaluate.ts'
 import {
+  eventFamilies,
   identityMetrics,
   objectiveMetrics,
   pipelineMetrics,
@@ -8,6 +9,7 @@ import {
   recordResults,
 } from '../outputs/conventions.ts'
 import type { EventSeries } from '../outputs/event-counters.ts'
+import { labelValue } from '../outputs/label-value.ts'
 import type { LabelsOf, MetricFamily } from '../outputs/metric-family.ts'
 import type { FamilySamples, Sample } from '../platform/metrics-registry.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -71,7 +73,7 @@ function windowsOf(status: ObjectiveStatus): readonly { window: string; errorRat
 function objectiveSamples(statuses: readonly ObjectiveStatus[]): FamilySamples[] {
   const of = (status: ObjectiveStatus): { objective: string; slo: string; slo_service: string } => {
     const { id, name, service } = status.state.objective
-    return { objective: id, slo: name, slo_service: service }
+    return { objective: labelValue(id), slo: labelValue(name), slo_service: labelValue(service) }
   }
   return [
     samples(
@@ -116,7 +118,7 @@ function objectiveSamples(statuses: readonly ObjectiveStatus[]): FamilySamples[]
           target: objective.target.percent,
           window: objective.window.text,
           budgeting: objective.budgeting.method,
-          slo_owner: objective.owner,
+          slo_owner: labelValue(objective.owner),
           severity_class: objective.severityClass,
           revision: objective.revision,
         }
@@ -174,7 +176,7 @@ function pipelineSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
       { labels: {}, value: facts.isLastReloadSuccessful ? 1 : 0 },
     ]),
     samples(pipelineMetrics.seriesDropped, [
-      { labels: { family: 'identity_events' }, value: pipeline.counters.overflowed },
+      { labels: { family: eventFamilies }, value: pipeline.counters.overflowed },
     ]),
   ]
 }

@@ -45,6 +45,11 @@ export interface StreamListener {
 const pruneEveryMs = 3_600_000
 const fineMs = 2 * 3_600_000
 
+/** How many series metric-samples.ts gives to an objective besides two for each window, to a source, and to all. */
+const objectiveSeries = 6
+const sourceSeries = 9
+const processSeries = 3
+
 export class Pipeline {
   readonly counters: EventCounters
   readonly sources = new SourceBook()
@@ -63,7 +68,7 @@ export class Pipeline {
     this.#options = options
     this.#plan = new DecoderPlan(options.connectors)
     this.#engine = new Engine(options.objectives, options.indicators, { fineMs, slicesMs: options.slicesMs })
-    this.counters = new EventCounters(options.maxSeries)
+    this.counters = new EventCounters(options.maxSeries - this.#fixedSeries())
     this.#identities = new IdentityBook(options, this.#engine, this.counters)
     this.dedupe = new Dedupe(options.dedupeBytes)
   }
@@ -81,7 +86,17 @@ export class Pipeline {
     const retention = { fineMs, slicesMs: this.#options.slicesMs }
     this.#engine = new Engine(objectives, this.#options.indicators, retention, this.#engine)
     this.#options = { ...this.#options, ...attribution }
-    this.#identities = new IdentityBook(this.#options, this.#engine, this.counters)
+    this.counters.maxSeries = this.#options.maxSeries - this.#fixedSeries()
+    this.#identities = new IdentityBook(this.#options, this.#engine, this.counters, this.#identities)
+  }
+
+  /** Series of the objectives, the sources and the process: the cap is for all of /metrics. */
+  #fixedSeries(): number {
+    const ofObjectives = this.#engine.states.reduce(
+      (sum, { burnWindowsMs }) => sum + objectiveSeries + 2 * (burnWindowsMs.length + 1),
+      0,
+    )
+    return ofObjectives + (this.#options.connectors.length + 1) * sourceSeries + processSeries
   }
 
   beginCatchUp(): void {
@@ -153,7 +168,7 @@ export class Pipeline {
       (raw.kind === 'token.request' || raw.kind === 'token.use') && entry.identity.id === raw.identity.id
     const event = isPlain ? raw : pseudonymise(raw, this.#options.policy, this.#options.pseudonym)
     const route = identities.routeOf(event, entry)
-    route.series.count(event)
+    if (!route.series.count(event)) this.counters.overflowed++
     this.#engine.observe(event, route.targets)
     entry.events++
     if (event.outcome === 'failure') entry.failures++

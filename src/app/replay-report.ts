@@ -8,6 +8,8 @@ export interface IdentityReport {
   readonly name?: string | undefined
   readonly type: string
   readonly provider: string
+  /** Entra tenant, AWS account, GCP project, cluster; empty where the records do not say. */
+  readonly tenant: string
   readonly app: string
   readonly team: string
   readonly owned: boolean
@@ -62,6 +64,7 @@ export function replayReport(pipeline: Pipeline): ReplayReport {
       name: entry.identity.name,
       type: entry.identity.type,
       provider: entry.provider,
+      tenant: entry.identity.tenant,
       app: entry.owner.app,
       team: entry.owner.team,
       owned: entry.owner.isOwned,

@@ -1,6 +1,6 @@
 /** The replay report as a person reads it in a terminal. */
 import type { ReplayReport } from './replay-report.ts'
-import { formatCount, formatPercent, formatRate, paint, renderTable, type Terminal } from './terminal.ts'
+import { formatCount, formatPercent, formatRate, renderTable, type Terminal } from './terminal.ts'
 
 function recordsLine({ records, at }: ReplayReport): string {
   const parts = Object.entries(records).map(([name, count]) => `${formatCount(count)} ${name}`)
@@ -27,14 +27,14 @@ function objectiveTable(report: ReplayReport, terminal: Terminal): string {
       formatCount(objective.excluded),
       formatPercent(objective.errorBudgetRemaining),
       formatRate(objective.burnRates['1h'] ?? 0),
-      // Last column: colour codes must not take part in the alignment.
-      isPaging ? paint(terminal, 'red', state) : firing.length > 0 ? paint(terminal, 'yellow', state) : state,
+      firing.length === 0 ? state : ({ text: state, colour: isPaging ? 'red' : 'yellow' } as const),
     ]
   })
   return renderTable(
     ['objective', 'window', 'target', 'SLI', 'good', 'bad', 'excluded', 'budget left', 'burn 1h', 'alerts'],
     rows,
     ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    terminal.colours,
   )
 }
 

@@ -11,6 +11,7 @@ import { IngestRequest } from './ingest-request.ts'
 import { collectSamples } from './metric-samples.ts'
 import type { Pipeline } from './pipeline.ts'
 import { replayReport } from './replay-report.ts'
+import { systemReason } from './system-error.ts'
 
 export interface ServiceLog {
   readonly info: (facts: object, message: string) => void
@@ -34,7 +35,9 @@ export class Service {
   readonly #options: ServiceOptions
   readonly #server: FastifyInstance
   readonly #follower: FileFollower
-  readonly #openErrors = new Set<string>()
+  /** Paths that could not be read in the last round of reading, and in this one. */
+  #hadTrouble: ReadonlySet<string> = new Set()
+  #hasTrouble = new Set<string>()
   #isReady = false
   #isLastReloadSuccessful = true
   #isStopping = false
@@ -44,18 +47,15 @@ export class Service {
   constructor(options: ServiceOptions) {
     this.#options = options
     const { pipeline, config } = options
-    this.#follower = new FileFollower(
-      config.files.map(({ path }) => path),
-      {
-        beginBatch: () => pipeline.beginBatch(),
-        open: () => pipeline.decoder(),
-        rejection: (rejection, path) => {
-          pipeline.rejectInput(rejection)
-          options.log.warn({ path, reason: rejection.reason }, rejection.message)
-        },
-        error: (error, path) => this.#fileProblem(error, path),
+    this.#follower = new FileFollower({
+      beginBatch: () => pipeline.beginBatch(),
+      open: () => pipeline.decoder(),
+      rejection: (rejection, path) => {
+        pipeline.rejectInput(rejection)
+        options.log.warn({ path, reason: rejection.reason }, rejection.message)
       },
-    )
+      error: (error, path) => this.#fileProblem(error, path),
+    })
     const metrics = createMetricsRegistry(exportedFamilies(), () => collectSamples(pipeline, this.#facts()))
     this.#server = createHttpServer({
       ingest: config.webhook.enabled
@@ -89,15 +89,14 @@ export class Service {
 
   async #follow(): Promise<void> {
     const { config, log, pipeline } = this.#options
+    const followed = config.files.filter(({ follow }) => follow).map(({ path }) => path)
     pipeline.beginCatchUp()
-    while (!this.#isStopping) {
-      await this.#follower.poll()
-      if (!this.#isReady) {
-        pipeline.endCatchUp()
-        this.#isReady = true
-        log.info({ records: pipeline.sources.totals() }, 'ready: read the logs that were there')
-        if (!config.files.some(({ follow }) => follow)) return
-      }
+    await this.#follower.poll(config.files.map(({ path }) => path))
+    if (this.#isStopping) return
+    pipeline.endCatchUp()
+    this.#isReady = true
+    log.info({ records: pipeline.sources.totals() }, 'ready: read the logs that were there')
+    while (followed.length > 0 && !this.#isStopping) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pollMs)
         this.#wake = () => {
@@ -105,15 +104,19 @@ export class Service {
           resolve()
         }
       })
+      this.#hadTrouble = this.#hasTrouble
+      this.#hasTrouble = new Set()
+      await this.#follower.poll(followed)
     }
   }
 
   /** Said once for each path, until it works again. */
   #fileProblem(error: unknown, path: string): void {
-    if (this.#openErrors.has(path)) return
-    this.#openErrors.add(path)
-    const reason = error instanceof Error ? error.message : String(error)
-    this.#options.log.error({ path, reason }, 'a log file or folder cannot be read; it is tried again')
+    const isKnown = this.#hadTrouble.has(path) || this.#hasTrouble.has(path)
+    this.#hasTrouble.add(path)
+    if (isKnown) return
+    const facts = { path, reason: systemReason(error) }
+    this.#options.log.error(facts, 'a log file or folder cannot be read; it is tried again')
   }
 
   reload(): { readonly ok: boolean; readonly message: string } {

@@ -1,4 +1,5 @@
 /** What became of the records of each source, and how far behind it is. */
+import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
 import type { RejectionReason } from '../events/rejection.ts'
 import { type RecordResult, recordResults } from '../outputs/conventions.ts'
 
@@ -33,12 +34,22 @@ export interface RecordTotals extends Readonly<Record<RecordResult, number>> {
   readonly read: number
 }
 
-export class SourceBook {
-  readonly #entries = new Map<string, SourceEntry>()
-  #last = new SourceEntry('')
+interface SavedSource {
+  readonly id: string
+  readonly results: Record<RecordResult, number>
+  readonly reasons: readonly (readonly [RejectionReason, number])[]
+  readonly lateEvents: number
+  readonly duplicateEvents: number
+  readonly newest: number | null
+}
 
+export class SourceBook implements Stateful {
+  readonly #entries = new Map<string, SourceEntry>()
+  #last: SourceEntry | undefined
+
+  /** `id` is empty for what no connector recognised. */
   of(id: string): SourceEntry {
-    if (this.#last.id === id) return this.#last
+    if (this.#last?.id === id) return this.#last
     const name = id === '' ? 'unrecognised' : id
     let entry = this.#entries.get(name)
     if (entry === undefined) {
@@ -63,5 +74,36 @@ export class SourceBook {
       }
     }
     return totals
+  }
+
+  save(out: ChunkWriter): void {
+    const sources = this.all().map(
+      ({ id, results, reasons, lateEvents, duplicateEvents, newest }): SavedSource => {
+        return {
+          id,
+          results,
+          reasons: [...reasons],
+          lateEvents,
+          duplicateEvents,
+          newest: Number.isFinite(newest) ? newest : null,
+        }
+      },
+    )
+    out.put('all', jsonBytes(sources))
+  }
+
+  saved(): void {
+    // Small, and written with every commit.
+  }
+
+  restore(_key: string, bytes: Uint8Array): void {
+    for (const saved of jsonOf<SavedSource[]>(bytes)) {
+      const entry = this.of(saved.id)
+      Object.assign(entry.results, saved.results)
+      for (const [reason, count] of saved.reasons) entry.reasons.set(reason, count)
+      entry.lateEvents = saved.lateEvents
+      entry.duplicateEvents = saved.duplicateEvents
+      entry.newest = saved.newest ?? Number.NEGATIVE_INFINITY
+    }
   }
 }

@@ -13,25 +13,48 @@ export interface Terminal {
 
 export type Align = 'left' | 'right'
 
+const codes = { red: 31, yellow: 33 } as const
+
+/** Text that stands out where colours are wanted. */
+export interface Coloured {
+  readonly text: string
+  readonly colour: keyof typeof codes
+}
+
+type Cell = string | Coloured
+
+/** Names come from the logs: without this, one could move the cursor, recolour the screen or break the table. */
+function printable(cell: Cell): string {
+  const text = typeof cell === 'string' ? cell : cell.text
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ')
+}
+
+function painted(cell: Cell, text: string): string {
+  return typeof cell === 'string' ? text : `\u001b[${codes[cell.colour]}m${text}\u001b[0m`
+}
+
 /** Rows under a header, columns as wide as their widest cell, two spaces between. */
 export function renderTable(
   header: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly Cell[])[],
   align: readonly Align[] = [],
+  colours = false,
 ): string {
-  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)))
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) => (align[i] === 'right' ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+  const cells = [header, ...rows].map((row) => header.map((_, i) => row[i] ?? ''))
+  const widths = header.map((_, i) => Math.max(...cells.map((row) => printable(row[i] ?? '').length)))
+  const line = (row: readonly Cell[]): string =>
+    row
+      .map((cell, i) => {
+        const isLast = i === header.length - 1
+        const text = printable(cell)
+        const width = widths[i] ?? 0
+        const placed = align[i] === 'right' ? text.padStart(width) : isLast ? text : text.padEnd(width)
+        return colours ? painted(cell, placed) : placed
+      })
       .join('  ')
       .trimEnd()
-  return `${[line(header), ...rows.map(line)].join('\n')}\n`
-}
-
-const codes = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const
-
-export function paint(terminal: Terminal, colour: keyof typeof codes, text: string): string {
-  return terminal.colours ? `\u001b[${codes[colour]}m${text}\u001b[0m` : text
+  return `${cells.map(line).join('\n')}\n`
 }
 
 export function formatCount(count: number): string {
@@ -40,9 +63,9 @@ export function formatCount(count: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** 0.99951 as `99.951 %`: up to four decimals, no rounding up to 100. */
+/** 0.99951 as `99.951 %`: up to four decimals, no rounding up to 100. 0.29 is 29, not what binary makes of it. */
 export function formatPercent(ratio: number): string {
-  const percent = Math.floor(ratio * 1e6) / 1e4
+  const percent = Math.floor(ratio * 1e6 + 1e-7) / 1e4
   return `${percent} %`
 }
 

@@ -27,6 +27,8 @@ export interface DecodedSink {
 export type Inflate = (bytes: Uint8Array, maxBytes: number) => Uint8Array | undefined
 
 const maxEncodedBytes = 16 * 1024 * 1024
+const maxEncodings = 2
+const base64 = /^[\w+/-]+={0,2}\s*$/
 
 function names(connectors: readonly Connector[]): string {
   return connectors.map((connector) => connector.id).join(', ')
@@ -74,6 +76,11 @@ export class Decoder {
     this.#stream.push(chunk)
   }
 
+  /** No more bytes for now: what is held back as incomplete is tried again. */
+  retry(): void {
+    this.#stream.retry()
+  }
+
   end(): void {
     this.#stream.end()
   }
@@ -103,7 +110,7 @@ export class Decoder {
     if (connector !== undefined) {
       this.#last = connector
       this.#map(connector, record, { offset, arrival, source: connector.id })
-    } else if (encoded !== undefined && this.#depth < 2) {
+    } else if (encoded !== undefined && base64.test(encoded) && this.#depth < maxEncodings) {
       this.#encoded(encoded, { offset, arrival, source: '' })
     } else {
       const known = names(this.#plan.connectors)
@@ -131,12 +138,20 @@ export class Decoder {
       arrival: inner.arrival ?? from.arrival,
       source: inner.source,
     })
+    let isEmpty = true
     const sink: DecodedSink = {
-      events: (events, inner) => this.#sink.events(events, at(inner)),
-      rejection: (rejection, inner) => this.#sink.rejection(rejection, at(inner)),
+      events: (events, inner) => {
+        isEmpty = false
+        this.#sink.events(events, at(inner))
+      },
+      rejection: (rejection, inner) => {
+        isEmpty = false
+        this.#sink.rejection(rejection, at(inner))
+      },
     }
     const decoder = new Decoder(this.#plan, this.#inflate, sink, this.#depth + 1)
     decoder.push(bytes)
     decoder.end()
+    if (isEmpty) this.#sink.rejection(reject('not_relevant', 'the payload in data holds no records'), from)
   }
 }

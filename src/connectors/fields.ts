@@ -8,7 +8,7 @@ export function text(value: JsonValue | undefined): string | undefined {
 /** A finite number, also when it is written as a string ("3600", "0"). */
 export function number(value: JsonValue | undefined): number | undefined {
   if (typeof value === 'number') return value
-  if (typeof value !== 'string' || value === '') return undefined
+  if (typeof value !== 'string' || value.trim() === '') return undefined
   const parsed = Number(value)
   return Number.isFinite(parsed) ? parsed : undefined
 }

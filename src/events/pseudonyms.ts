@@ -19,6 +19,16 @@ function ofIdentity(identity: Identity, pseudonym: Pseudonym): Identity {
   return { id: pseudonym(identity.id), type: identity.type, tenant: identity.tenant }
 }
 
+/** The identity as it may be stored and shown; the same object where it need not be hidden. */
+export function shownIdentity(identity: Identity, policy: PseudonymPolicy, pseudonym: Pseudonym): Identity {
+  return applies(policy, identity.type) ? ofIdentity(identity, pseudonym) : identity
+}
+
+/** Nothing stays nothing: it says nothing about anybody. */
+function hiddenText(text: string, pseudonym: Pseudonym): string {
+  return text === '' ? '' : pseudonym(text)
+}
+
 function ofActor(actor: Actor, policy: PseudonymPolicy, pseudonym: Pseudonym): Actor {
   return applies(policy, actor.type) ? { id: pseudonym(actor.id), type: actor.type } : actor
 }
@@ -40,6 +50,16 @@ export function pseudonymise(
       return { ...event, identity, actor: ofActor(event.actor, policy, pseudonym) }
     case 'secret.read':
       return { ...event, identity, secret: pseudonym(event.secret) }
+    case 'token.request': {
+      if (!hides) return event
+      const { federation } = event
+      // The subject is the identity once more, as its issuer names it.
+      const hidden = federation && {
+        issuer: federation.issuer,
+        subject: hiddenText(federation.subject, pseudonym),
+      }
+      return { ...event, identity, federation: hidden }
+    }
     default:
       return hides ? { ...event, identity } : event
   }

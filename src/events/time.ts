@@ -28,11 +28,21 @@ function offsetMs(text: string, at: number): number {
   if (sign !== 43 && sign !== 45) return Number.NaN
   const colon = text.charCodeAt(at + 3) === 58 ? 1 : 0
   if (left !== 5 + colon) return Number.NaN
-  const minutes = two(text, at + 1) * 60 + two(text, at + 3 + colon)
-  return (sign === 43 ? minutes : -minutes) * 60_000
+  const hours = two(text, at + 1)
+  const minutes = two(text, at + 3 + colon)
+  if (!(hours <= 23 && minutes <= 59)) return Number.NaN
+  return (sign === 43 ? 1 : -1) * (hours * 60 + minutes) * 60_000
 }
 
 const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** Epoch ms of a UTC date and time; NaN for days that do not exist. `month` is 1 to 12. */
+export function utcInstant(year: number, month: number, day: number, secondOfDay: number): number {
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= (MONTH_DAYS[month - 1] ?? 0))) return Number.NaN
+  if (month === 2 && day === 29 && !(year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)))
+    return Number.NaN
+  return daysFromCivil(year, month, day) * DAY_MS + secondOfDay * 1000
+}
 
 /**
  * Epoch ms of an RFC 3339 text; tolerates what providers write: any number of fractional digits (cut to ms),
@@ -53,11 +63,7 @@ export function parseInstant(text: string): number {
     (separator === 84 || separator === 116 || separator === 32) &&
     text.charCodeAt(13) === 58 &&
     text.charCodeAt(16) === 58
-  if (!shaped || !(month >= 1 && month <= 12 && day >= 1 && day <= (MONTH_DAYS[month - 1] ?? 0)))
-    return Number.NaN
-  if (month === 2 && day === 29 && !(year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)))
-    return Number.NaN
-  if (!(hour <= 23 && minute <= 59 && second <= 60)) return Number.NaN
+  if (!shaped || !(hour <= 23 && minute <= 59 && second <= 60)) return Number.NaN
   let at = 19
   let millis = 0
   if (text.charCodeAt(at) === 46) {
@@ -70,6 +76,5 @@ export function parseInstant(text: string): number {
     }
     if (at === start) return Number.NaN
   }
-  const clock = ((hour * 60 + minute) * 60 + second) * 1000 + millis
-  return daysFromCivil(year, month, day) * DAY_MS + clock - offsetMs(text, at)
+  return utcInstant(year, month, day, (hour * 60 + minute) * 60 + second) + millis - offsetMs(text, at)
 }

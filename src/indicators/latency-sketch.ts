@@ -3,7 +3,7 @@
  * neither order nor partitioning changes a quantile.
  */
 
-/** Relative error of any quantile. */
+/** Relative error of any quantile of 0.01 ms or more. */
 export const relativeError = 0.01
 const gamma = (1 + relativeError) / (1 - relativeError)
 const logGamma = Math.log(gamma)
@@ -20,15 +20,21 @@ export class LatencySketch {
 
   /** `value` in ms; negative values count as 0. */
   add(value: number, count = 1): void {
-    const bin =
-      value <= smallest ? Math.floor(Math.log(smallest) / logGamma) : Math.ceil(Math.log(value) / logGamma)
+    const bin = Math.ceil(Math.log(Math.max(value, smallest)) / logGamma)
     this.#bins.set(bin, (this.#bins.get(bin) ?? 0) + count)
     this.#total += count
   }
 
+  /** Adds counts of bins, as `entries` gives them. */
+  addBins(entries: Iterable<readonly [bin: number, count: number]>): void {
+    for (const [bin, count] of entries) {
+      this.#bins.set(bin, (this.#bins.get(bin) ?? 0) + count)
+      this.#total += count
+    }
+  }
+
   merge(other: LatencySketch): void {
-    for (const [bin, count] of other.#bins) this.#bins.set(bin, (this.#bins.get(bin) ?? 0) + count)
-    this.#total += other.#total
+    this.addBins(other.#bins)
   }
 
   /** The value at `q` (0..1), ms; undefined when empty. */

@@ -2,6 +2,7 @@
  * Mergeable counts of verdicts in buckets of event time, at several resolutions. Adding touches one bucket a
  * resolution; a window is summed from the coarsest buckets that fit, with fine ones at its edges.
  */
+import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
 import type { Verdict } from './indicator.ts'
 
 export interface Counts {
@@ -38,10 +39,15 @@ export interface Retention {
   readonly keepMs: readonly number[]
 }
 
-/** Finest buckets for `fineMs`, 5 min for `windowMs` up to 31 d, 1 h and 1 d for the whole window. */
+/**
+ * Finest buckets for `fineMs`, 1 h and 1 d for the whole window, 5 min for all of a window up to a month. A longer one
+ * begins with 1 h, so that 5 min serve its burn rates only. Makes at most 150 kB of pages up to a window of 90 d.
+ */
 export function retentionFor(windowMs: number, fineMs: number = 2 * hour): Retention {
-  const slack = 4 * day
-  return { keepMs: [fineMs, Math.min(windowMs, 31 * day) + day, windowMs + slack, windowMs + slack] }
+  // What a calendar month asks for is a little more than its 31 days.
+  const mediumMs = windowMs < 35 * day ? Math.min(windowMs, 31 * day) + day : 8 * day
+  const coarseMs = windowMs + 4 * day
+  return { keepMs: [fineMs, mediumMs, coarseMs, coarseMs] }
 }
 
 type Page = Float64Array | Uint32Array
@@ -50,6 +56,8 @@ class Level {
   readonly bucketMs: number
   readonly pageMs: number
   readonly pages = new Map<number, Page>()
+  /** Pages that changed, or went, since they were last saved. */
+  readonly dirty = new Set<number>()
   readonly #bucketsPerPage: number
   /** The bucket of the last addition: events come nearly in order, so most additions go there again. */
   #lastStart = Number.NaN
@@ -74,16 +82,39 @@ class Level {
     const key = Math.floor(time / this.pageMs)
     let page = this.pages.get(key)
     if (page === undefined) {
-      // A day of a busy issuer can pass 2^32; shorter buckets cannot.
-      const length = this.#bucketsPerPage * width
-      page = this.bucketMs === day ? new Float64Array(length) : new Uint32Array(length)
+      page = this.#newPage()
       this.pages.set(key, page)
     }
+    this.dirty.add(key)
     const bucket = Math.floor((time - key * this.pageMs) / this.bucketMs)
     this.#lastStart = key * this.pageMs + bucket * this.bucketMs
     this.#lastPage = page
     this.#lastAt = bucket * width
     return page
+  }
+
+  /** A day of a busy issuer can pass 2^32; shorter buckets cannot. */
+  #newPage(): Page {
+    const length = this.#bucketsPerPage * width
+    return this.bucketMs === day ? new Float64Array(length) : new Uint32Array(length)
+  }
+
+  save(out: ChunkWriter, prefix: string): void {
+    for (const key of this.dirty) {
+      const page = this.pages.get(key)
+      if (page === undefined) out.remove(`${prefix}${key}`)
+      else out.put(`${prefix}${key}`, new Uint8Array(page.buffer, page.byteOffset, page.byteLength))
+    }
+    // The next addition has to mark its page again.
+    this.#lastPage = undefined
+  }
+
+  restore(key: number, bytes: Uint8Array): void {
+    const page = this.#newPage()
+    if (page.byteLength !== bytes.length)
+      throw new Error(`a page of ${bytes.length} bytes, expected ${page.byteLength}`)
+    new Uint8Array(page.buffer).set(bytes)
+    this.pages.set(key, page)
   }
 
   /** Adds buckets [from, to) to `into`; both are multiples of the bucket length. */
@@ -105,10 +136,23 @@ class Level {
     }
   }
 
+  /** End of the last bucket with a good or bad event, epoch ms. */
+  lastJudgedEnd(): number | undefined {
+    for (const key of [...this.pages.keys()].sort((a, b) => b - a)) {
+      const page = this.pages.get(key) as Page
+      for (let at = page.length - width; at >= 0; at -= width) {
+        if (page[at] !== 0 || page[at + 1] !== 0) return key * this.pageMs + (at / width + 1) * this.bucketMs
+      }
+    }
+    return undefined
+  }
+
   /** Drops pages that end at or before `time`. */
   prune(time: number): void {
     for (const key of this.pages.keys()) {
-      if ((key + 1) * this.pageMs <= time) this.pages.delete(key)
+      if ((key + 1) * this.pageMs > time) continue
+      this.pages.delete(key)
+      this.dirty.add(key)
     }
     this.#lastPage = undefined
   }
@@ -118,7 +162,7 @@ function floorTo(time: number, step: number): number {
   return Math.floor(time / step) * step
 }
 
-export class Tally {
+export class Tally implements Stateful {
   readonly #levels = resolutions.map((resolution) => new Level(resolution))
   readonly #retention: Retention
   #newest = Number.NEGATIVE_INFINITY
@@ -151,15 +195,38 @@ export class Tally {
     }
   }
 
-  /** Counts of [from, to). `to` is rounded up to 10 s, `from` down to the finest resolution kept for it. */
+  /** Bytes of all pages. */
+  get bytes(): number {
+    let bytes = 0
+    for (const { pages } of this.#levels) for (const page of pages.values()) bytes += page.byteLength
+    return bytes
+  }
+
+  /** End of the last bucket with a good or bad event, epoch ms, as finely as it is kept; -Infinity without one. */
+  get lastJudgedEnd(): number {
+    for (const level of this.#levels) {
+      const end = level.lastJudgedEnd()
+      if (end !== undefined) return end
+    }
+    return Number.NEGATIVE_INFINITY
+  }
+
+  /** Length of the finest buckets that are kept for `time`, ms. */
+  #bucketMsAt(time: number): number {
+    const i = this.#floors.findIndex((floor) => time >= floor)
+    return this.#levels[i]?.bucketMs ?? day
+  }
+
+  /** Start of the finest bucket that is kept for `time`: where a window from `time` begins. */
+  edge(time: number): number {
+    return floorTo(time, this.#bucketMsAt(floorTo(time, finestMs)))
+  }
+
+  /** Counts of [from, to): the buckets of the finest resolution kept that `from` and `to` lie in are in it whole. */
   window(from: number, to: number): Counts {
     const counts: Counts = { good: 0, bad: 0, excluded: 0 }
-    const end = Math.ceil(to / finestMs) * finestMs
-    let at = floorTo(from, finestMs)
-    for (let i = 0; i < this.#levels.length - 1; i++) {
-      if (at < (this.#floors[i] as number)) at = floorTo(at, (this.#levels[i + 1] as Level).bucketMs)
-    }
-    this.#sum(at, end, 0, counts)
+    const step = this.#bucketMsAt(to)
+    this.#sum(this.edge(from), Math.ceil(to / step) * step, 0, counts)
     return counts
   }
 
@@ -194,6 +261,29 @@ export class Tally {
       this.#floors[i] = floor
       level.prune(floor)
     })
+  }
+
+  save(out: ChunkWriter): void {
+    if (this.#levels.every((level) => level.dirty.size === 0)) return
+    this.#levels.forEach((level, i) => {
+      level.save(out, `${i}/`)
+    })
+    out.put('span', jsonBytes([this.#oldest, this.#newest]))
+  }
+
+  saved(): void {
+    for (const level of this.#levels) level.dirty.clear()
+  }
+
+  restore(key: string, bytes: Uint8Array): void {
+    if (key === 'span') {
+      const [oldest, newest] = jsonOf<[number, number]>(bytes)
+      this.#oldest = oldest
+      this.#advance(newest)
+      return
+    }
+    const [level, page] = key.split('/').map(Number)
+    this.#levels[level ?? -1]?.restore(page ?? Number.NaN, bytes)
   }
 
   /** Adds another tally of the same retention: the result is as if its events had been added here. */

@@ -55,6 +55,11 @@ export class Contributors {
     for (const [key, entry] of other.#entries) this.add(key, entry.count, entry.error)
   }
 
+  /** All entries, for the store. */
+  entries(): readonly (readonly [key: string, count: number, error: number])[] {
+    return [...this.#entries].map(([key, { count, error }]) => [key, count, error])
+  }
+
   /** The `limit` largest, ties by key. */
   top(limit: number): readonly Contributor[] {
     return [...this.#entries]

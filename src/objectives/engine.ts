@@ -1,5 +1,7 @@
 /** Judges events for every objective that wants them, in event time. */
-import type { IdentityEvent } from '../events/event.ts'
+import { type ChunkWriter, jsonBytes, jsonOf, prefixed, type Stateful } from '../events/chunk.ts'
+import { detached, detachedIfAny } from '../events/detach.ts'
+import type { IdentityEvent, TokenUse } from '../events/event.ts'
 import type { Owner } from '../events/ownership.ts'
 import { RotationGrace } from '../events/rotation.ts'
 import type { Indicator, IndicatorId, JudgeOptions, Verdict } from '../indicators/indicator.ts'
@@ -10,6 +12,8 @@ import { type EngineRetention, ObjectiveState } from './objective-state.ts'
 
 /** One thing that an event is judged for: an objective (or a part of one), or an indicator's totals. */
 export interface Target {
+  /** Stable over restarts. */
+  readonly id: string
   readonly indicator: Indicator
   readonly options: JudgeOptions
   readonly rotationGraceMs: number
@@ -22,25 +26,23 @@ export interface IndicatorTotals extends Counts {
 
 /** A 401 that may still turn out to be part of a rotation. */
 interface Excusable {
-  readonly event: IdentityEvent
+  readonly event: TokenUse
   readonly target: Target
-  isExcused: boolean
 }
 
 const defaultRotationGraceMs = 30_000
-const maxRotationGraceMs = 3_600_000
 
 interface Candidate extends Target {
   readonly sli: SliSource | undefined
 }
 
-export class Engine {
+export class Engine implements Stateful {
   readonly states: readonly ObjectiveState[]
   readonly totals: readonly IndicatorTotals[]
   /** Whether an objective selects on the field, for the fields of which one identity's events differ. */
   readonly selectsOn: { readonly service: boolean; readonly audience: boolean; readonly workload: boolean }
   readonly #candidates: readonly Candidate[]
-  readonly #rotation = new RotationGrace<Excusable>(maxRotationGraceMs)
+  readonly #rotation: RotationGrace<Excusable>
 
   constructor(
     objectives: readonly Objective[],
@@ -52,6 +54,8 @@ export class Engine {
       (objective) =>
         former?.stateOf(objective)?.redefine(objective) ?? new ObjectiveState(objective, retention),
     )
+    // What waits to be excused was counted in states that are kept: a reload does not forget it.
+    this.#rotation = former === undefined ? new RotationGrace() : former.#rotation
     this.totals =
       former?.totals ?? indicators.map((indicator) => ({ id: indicator.id, good: 0, bad: 0, excluded: 0 }))
     const forTotals = indicators.map((indicator, i): Candidate => {
@@ -59,7 +63,8 @@ export class Engine {
       const record = (_event: IdentityEvent, verdict: Verdict, count: number): void => {
         totals[verdict] += count
       }
-      return { indicator, options: {}, rotationGraceMs: defaultRotationGraceMs, record, sli: undefined }
+      const id = `total:${indicator.id}`
+      return { id, indicator, options: {}, rotationGraceMs: defaultRotationGraceMs, record, sli: undefined }
     })
     const forObjectives = this.states.flatMap((state) => candidatesOf(state, indicators))
     this.#candidates = [...forTotals, ...forObjectives]
@@ -88,10 +93,14 @@ export class Engine {
   }
 
   observe(event: IdentityEvent, targets: readonly Target[]): void {
+    let kept: TokenUse | undefined
     for (const target of targets) {
       const verdict = target.indicator.judge(event, target.options)
       if (verdict !== undefined) target.record(event, verdict, 1)
-      if (verdict === 'bad' && isExpiredToken(event)) this.#watch({ event, target, isExcused: false })
+      if (verdict === 'bad' && target.rotationGraceMs > 0 && isExpiredToken(event)) {
+        kept ??= detachedUse(event)
+        this.#watch({ event: kept, target })
+      }
     }
     if (event.kind === 'token.use' && event.decision === 'allowed') this.#excuse(event)
   }
@@ -101,13 +110,43 @@ export class Engine {
     const { event, target } = failure
     const key = rotationKey(event)
     if (this.#rotation.isFollowedBySuccess(key, event.time, target.rotationGraceMs)) excuse(failure)
-    else this.#rotation.expired(key, event.time, failure)
+    else this.#rotation.expired(key, event.time, target.rotationGraceMs, failure)
   }
 
-  #excuse(success: IdentityEvent): void {
-    for (const { time, subject } of this.#rotation.success(rotationKey(success), success.time)) {
-      if (!subject.isExcused && success.time - time <= subject.target.rotationGraceMs) excuse(subject)
+  #excuse(success: TokenUse): void {
+    for (const failure of this.#rotation.success(rotationKey(success), success.time)) excuse(failure)
+  }
+
+  save(out: ChunkWriter): void {
+    for (const state of this.states) state.save(prefixed(out, `objective/${stateKey(state.objective)}/`))
+    this.#rotation.save(prefixed(out, 'rotation/'), ({ event, target }) => [event, target.id])
+    out.put('totals', jsonBytes(this.totals))
+  }
+
+  saved(): void {
+    for (const state of this.states) state.saved()
+    this.#rotation.saved()
+  }
+
+  restore(key: string, bytes: Uint8Array): void {
+    if (key === 'totals') {
+      for (const saved of jsonOf<IndicatorTotals[]>(bytes)) {
+        Object.assign(this.totals.find(({ id }) => id === saved.id) ?? {}, saved)
+      }
+    } else if (key.startsWith('rotation/')) {
+      this.#rotation.restore(key.slice('rotation/'.length), bytes, (value) => this.#excusable(value))
+    } else {
+      const [, id = ''] = key.split('/')
+      const state = this.states.find(({ objective }) => stateKey(objective) === id)
+      // Counts of a definition that is gone or counts otherwise now: they stay in the store, and are not read.
+      state?.restore(key.slice(`objective/${id}/`.length), bytes)
     }
+  }
+
+  #excusable(value: unknown): Excusable | undefined {
+    const [event, targetId] = value as [TokenUse, string]
+    const target = this.#candidates.find(({ id }) => id === targetId)
+    return target && { event, target }
   }
 
   /** Lets go of what lies before `floor` (epoch ms) and can no longer change. */
@@ -125,22 +164,43 @@ function candidatesOf(state: ObjectiveState, indicators: readonly Indicator[]): 
     if (sli === undefined || indicator === undefined) return []
     const record = (event: IdentityEvent, verdict: Verdict, count: number): void =>
       state.record(event, part, verdict, count)
-    return [{ indicator, options: sli, rotationGraceMs: objective.rotationGraceMs, record, sli }]
+    const id = `${stateKey(objective)}#${part}`
+    return [{ id, indicator, options: sli, rotationGraceMs: objective.rotationGraceMs, record, sli }]
   })
 }
 
-function isExpiredToken(event: IdentityEvent): boolean {
+/** Where the state of an objective is kept: with another revision, counting starts anew. */
+export function stateKey(objective: Objective): string {
+  return `${encodeURIComponent(objective.id)}@${objective.revision}`
+}
+
+function isExpiredToken(event: IdentityEvent): event is TokenUse {
   return (
     event.kind === 'token.use' && event.decision === 'unauthenticated' && event.reason === 'token_expired'
   )
 }
 
-function rotationKey(event: IdentityEvent): string {
-  return event.kind === 'token.use' ? `${event.identity.id}\n${event.service}` : event.identity.id
+function rotationKey(event: TokenUse): string {
+  return `${event.identity.id}\n${event.service}`
+}
+
+/** A failure may wait for days: it must not keep the bytes alive that its texts were cut from. */
+function detachedUse(event: TokenUse): TokenUse {
+  const { id, type, tenant } = event.identity
+  return {
+    ...event,
+    id: '',
+    identity: { id: detached(id), type, tenant: detached(tenant) },
+    app: detached(event.app),
+    workload: event.workload && { kind: event.workload.kind, name: detached(event.workload.name) },
+    code: detachedIfAny(event.code),
+    service: detached(event.service),
+    resource: undefined,
+    correlation: undefined,
+  }
 }
 
 function excuse(failure: Excusable): void {
-  failure.isExcused = true
   failure.target.record(failure.event, 'bad', -1)
   failure.target.record(failure.event, 'excluded', 1)
 }

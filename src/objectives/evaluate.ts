@@ -1,9 +1,7 @@
 /** The state of an objective at an instant: window, SLI, budget, burn rates and alerts. Pure and total: never NaN. */
-import type { Counts } from '../indicators/tally.ts'
-import { finestMs, type Tally } from '../indicators/tally.ts'
-import { type AlertWindow, alertPlan } from './alert-windows.ts'
+import type { Counts, Tally } from '../indicators/tally.ts'
+import type { AlertWindow } from './alert-windows.ts'
 import { budgetRemaining, burnRate, errorRatio, type Fraction, goodRatio } from './budget.ts'
-import { periodAt } from './calendar.ts'
 import { formatDuration } from './duration.ts'
 import type { ObjectiveState } from './objective-state.ts'
 import { sliceUnits } from './slices.ts'
@@ -65,21 +63,25 @@ function effectiveCounts(
   const { noData, budgeting } = state.objective
   if (counts.good + counts.bad > 0 && (noData === 'hold' || budgeting.method === 'Occurrences')) return counts
   if (noData === 'hold') {
-    const end = (Math.floor(tally.newest / finestMs) + 1) * finestMs
-    if (!holds || !Number.isFinite(end) || end > from) return counts
+    const end = holds ? tally.lastJudgedEnd : Number.NEGATIVE_INFINITY
+    if (!Number.isFinite(end) || end > from) return counts
     return tally.window(end - (to - from), end)
   }
   if (budgeting.method === 'Occurrences') return { ...counts, [noData]: 1 }
-  // Slices that had no events, since the first one that had.
-  const start = Math.max(from, tally.oldest)
-  const slices = Math.max(0, Math.floor((to - start) / budgeting.sliceMs))
+  // Slices that are over and had no events, since the first one that had.
+  const { sliceMs } = budgeting
+  const current = Math.floor(to / sliceMs)
+  const first = Math.max(Math.ceil(tally.edge(from) / sliceMs), Math.floor(tally.oldest / sliceMs))
+  const slices = current - first + (state.isSliceJudged(current) ? 1 : 0)
   const empty = Math.max(0, slices * sliceUnits - counts.good - counts.bad)
   return { ...counts, [noData]: counts[noData] + empty }
 }
 
 interface WindowReading {
-  /** What was counted; the rates are those of the effective counts, which differ only where there is no data. */
+  /** What was counted. */
   readonly counts: Counts
+  /** What that is worth: differs only where there is no data. The rates are those of these counts. */
+  readonly effective: Counts
   readonly value: number
   readonly errorRatio: number
   readonly burn: number
@@ -94,6 +96,7 @@ function readWindow(state: ObjectiveState, from: number, to: number, holds: bool
     const effective = effectiveCounts(state, first, counts, from, to, holds)
     return {
       counts,
+      effective,
       value: goodRatio(effective),
       errorRatio: errorRatio(effective),
       burn: burnRate(effective, state.budget),
@@ -102,6 +105,7 @@ function readWindow(state: ObjectiveState, from: number, to: number, holds: bool
   }
   // A composite of occurrences: each part burns its own budget, weighted.
   let counts = none
+  let worth = none
   let burn = 0
   let weights = 0
   state.tallies.forEach((tally, i) => {
@@ -109,6 +113,7 @@ function readWindow(state: ObjectiveState, from: number, to: number, holds: bool
     const partCounts = tally.window(from, to)
     counts = addCounts(counts, partCounts)
     const effective = effectiveCounts(state, tally, partCounts, from, to, holds)
+    worth = addCounts(worth, effective)
     if (part === undefined || effective.good + effective.bad === 0) return
     burn += burnRate(effective, state.partBudgets[i] as Fraction) * part.weight
     weights += part.weight
@@ -116,8 +121,9 @@ function readWindow(state: ObjectiveState, from: number, to: number, holds: bool
   const rate = weights === 0 ? 0 : burn / weights
   return {
     counts,
-    value: goodRatio(counts),
-    errorRatio: errorRatio(counts),
+    effective: worth,
+    value: goodRatio(worth),
+    errorRatio: errorRatio(worth),
     burn: rate,
     remaining: 1 - rate,
   }
@@ -131,11 +137,7 @@ function shown(state: ObjectiveState, counts: Counts): Counts {
 
 /** `at`: epoch ms; events at or after it must not have been observed. */
 export function evaluate(state: ObjectiveState, at: number): ObjectiveStatus {
-  const { objective } = state
-  const from =
-    objective.window.kind === 'calendar' && state.zone !== undefined
-      ? periodAt(objective.window, at - 1, state.zone).start
-      : at - objective.window.durationMs
+  const from = state.windowStart(at)
   const period = readWindow(state, from, at, false)
   const burnReadings = state.burnWindowsMs.map((windowMs): BurnReading => {
     const reading = readWindow(state, at - windowMs, at, true)
@@ -164,15 +166,14 @@ export function evaluate(state: ObjectiveState, at: number): ObjectiveStatus {
 }
 
 function burnAlerts(state: ObjectiveState, readings: readonly BurnReading[]): AlertReading[] {
-  const { objective } = state
-  return alertPlan(objective.window.durationMs, objective.alertTiers).windows.map((tier): AlertReading => {
+  return state.alertWindows.map((tier): AlertReading => {
     const long = readings.find((reading) => reading.windowMs === tier.longMs)
     const short = readings.find((reading) => reading.windowMs === tier.shortMs)
     const isBurning = (long?.rate ?? 0) > tier.factor && (short?.rate ?? 0) > tier.factor
     return {
       id: tier.id,
       severity: tier.severity,
-      isFiring: isBurning && (long?.counts.bad ?? 0) >= objective.minBadEvents,
+      isFiring: isBurning && (long?.counts.bad ?? 0) >= state.objective.minBadEvents,
       factor: tier.factor,
       longWindow: formatDuration(tier.longMs),
       shortWindow: formatDuration(tier.shortMs),
@@ -192,9 +193,13 @@ function countAlerts(
 ): AlertReading[] {
   const { objective, budget } = state
   const lastHour = readings.find((reading) => reading.windowMs === hourMs)
+  // A calendar period that has just begun says little about its traffic; the same time before now does.
+  const { kind, durationMs } = objective.window
+  const traffic = kind === 'rolling' ? period : readWindow(state, to - durationMs, to, false)
+  const { good, bad } = shown(state, traffic.effective)
   // A young history holds a part of the period's traffic only: the rest is expected to be like it.
-  const coverage = Math.min(1, Math.max(hourMs, to - state.oldest) / objective.window.durationMs)
-  const total = (counts.good + counts.bad) / coverage
+  const coverage = Math.min(1, Math.max(hourMs, to - state.oldest) / durationMs)
+  const total = (good + bad) / coverage
   const allowed = (total * budget.units) / budget.scale
   const spentInHour = lastHour !== undefined && allowed > 0 ? lastHour.counts.bad / allowed : 0
   const enough = (bad: number): boolean => bad >= objective.minBadEvents

@@ -1,11 +1,12 @@
 /** What the engine keeps of one objective: its tallies, slices, latencies and who burned its budget. */
+import { type ChunkWriter, jsonBytes, jsonOf, prefixed, type Stateful } from '../events/chunk.ts'
 import type { IdentityEvent } from '../events/event.ts'
 import type { Verdict } from '../indicators/indicator.ts'
 import { LatencySketch } from '../indicators/latency-sketch.ts'
 import { type Counts, retentionFor, Tally } from '../indicators/tally.ts'
-import { burnWindowsMs } from './alert-windows.ts'
+import { type AlertWindow, alertPlan, burnWindowsMs } from './alert-windows.ts'
 import { type Fraction, fraction } from './budget.ts'
-import { type ZoneOffset, zoneOffset } from './calendar.ts'
+import { type Period, periodAt, type ZoneOffset, zoneOffset } from './calendar.ts'
 import { Contributors } from './contributors.ts'
 import type { Objective } from './objective.ts'
 import { Slices } from './slices.ts'
@@ -28,11 +29,41 @@ interface Day {
   latencies: LatencySketch | undefined
 }
 
-export class ObjectiveState {
+interface SavedDay {
+  readonly contributors: Readonly<Record<ContributorDimension, ReturnType<Contributors['entries']>>>
+  readonly latencies: ReturnType<LatencySketch['entries']>
+}
+
+function savedDay({ contributors, latencies }: Day): SavedDay {
+  const { identity, workload, reason, code } = contributors
+  return {
+    contributors: {
+      identity: identity.entries(),
+      workload: workload.entries(),
+      reason: reason.entries(),
+      code: code.entries(),
+    },
+    latencies: latencies?.entries() ?? [],
+  }
+}
+
+function restoreDay(day: Day, saved: SavedDay): void {
+  for (const dimension of contributorDimensions) {
+    for (const [key, count, error] of saved.contributors[dimension])
+      day.contributors[dimension].add(key, count, error)
+  }
+  if (saved.latencies.length === 0) return
+  day.latencies ??= new LatencySketch()
+  day.latencies.addBins(saved.latencies)
+}
+
+export class ObjectiveState implements Stateful {
   objective: Objective
   budget: Fraction
   burnWindowsMs: readonly number[]
-  readonly zone: ZoneOffset | undefined
+  alertWindows: readonly AlertWindow[]
+  readonly #zone: ZoneOffset | undefined
+  #period: Period | undefined
   /** Counts events, or millionths of slices. One for each part of a composite that counts occurrences. */
   readonly tallies: readonly Tally[]
   partBudgets: readonly Fraction[]
@@ -40,6 +71,8 @@ export class ObjectiveState {
   readonly seen: Counts = { good: 0, bad: 0, excluded: 0 }
   readonly #slices: Slices | undefined
   readonly #days = new Map<number, Day>()
+  readonly #dirtyDays = new Set<number>()
+  #isSeenDirty = false
   #keepDaysFrom = Number.NEGATIVE_INFINITY
 
   constructor(objective: Objective, retention: EngineRetention) {
@@ -47,7 +80,8 @@ export class ObjectiveState {
     this.budget = fraction(objective.target.budget)
     this.partBudgets = objective.parts.map((part) => fraction(part.target.budget))
     this.burnWindowsMs = burnWindowsMs(objective)
-    this.zone = objective.window.kind === 'calendar' ? zoneOffset(objective.window.timeZone) : undefined
+    this.alertWindows = alertPlan(objective.window.durationMs, objective.alertTiers).windows
+    this.#zone = objective.window.kind === 'calendar' ? zoneOffset(objective.window.timeZone) : undefined
     const weights = objective.parts.length > 0 ? objective.parts.map((part) => part.weight) : [1]
     const longest = Math.max(objective.window.durationMs, ...this.burnWindowsMs)
     // A calendar month or year can be longer than its nominal length.
@@ -68,6 +102,7 @@ export class ObjectiveState {
     this.budget = fraction(objective.target.budget)
     this.partBudgets = objective.parts.map((part) => fraction(part.target.budget))
     this.burnWindowsMs = burnWindowsMs(objective)
+    this.alertWindows = alertPlan(objective.window.durationMs, objective.alertTiers).windows
     return this
   }
 
@@ -79,13 +114,32 @@ export class ObjectiveState {
     return Math.min(...this.tallies.map((tally) => tally.oldest))
   }
 
+  /** Start of the objective's own window that ends at `at`, epoch ms. */
+  windowStart(at: number): number {
+    const { window } = this.objective
+    if (window.kind === 'rolling' || this.#zone === undefined) return at - window.durationMs
+    // At the end of a period, it is that period which ends. Asking the zone costs more than all the counting.
+    const last = at - 1
+    if (this.#period === undefined || last < this.#period.start || last >= this.#period.end)
+      this.#period = periodAt(window, last, this.#zone)
+    return this.#period.start
+  }
+
+  /** Whether the slice, numbered from the epoch, has good or bad events. */
+  isSliceJudged(slice: number): boolean {
+    return this.#slices?.isJudged(slice) ?? false
+  }
+
   get countsSlices(): boolean {
     return this.#slices !== undefined
   }
 
   /** `count` is negative when a verdict is taken back. */
   record(event: IdentityEvent, part: number, verdict: Verdict, count: number): void {
-    if (count > 0) this.seen[verdict] += count
+    if (count > 0) {
+      this.seen[verdict] += count
+      this.#isSeenDirty = true
+    }
     if (this.#slices === undefined) this.tallies[part]?.add(event.time, verdict, count)
     else this.#slices.add(event.time, part, verdict, count)
     if (verdict === 'bad') this.#attribute(event, count)
@@ -116,7 +170,38 @@ export class ObjectiveState {
       }
       this.#days.set(key, day)
     }
+    this.#dirtyDays.add(key)
     return day
+  }
+
+  save(out: ChunkWriter): void {
+    this.tallies.forEach((tally, i) => {
+      tally.save(prefixed(out, `tally/${i}/`))
+    })
+    this.#slices?.save(prefixed(out, 'slices/'))
+    for (const key of this.#dirtyDays) {
+      const day = this.#days.get(key)
+      if (day === undefined) out.remove(`day/${key}`)
+      else out.put(`day/${key}`, jsonBytes(savedDay(day)))
+    }
+    if (this.#isSeenDirty) out.put('seen', jsonBytes(this.seen))
+  }
+
+  saved(): void {
+    for (const tally of this.tallies) tally.saved()
+    this.#slices?.saved()
+    this.#dirtyDays.clear()
+    this.#isSeenDirty = false
+  }
+
+  restore(key: string, bytes: Uint8Array): void {
+    const [kind = '', index = ''] = key.split('/')
+    const rest = key.slice(kind.length + 1)
+    if (kind === 'seen') Object.assign(this.seen, jsonOf<Counts>(bytes))
+    else if (kind === 'slices') this.#slices?.restore(rest, bytes)
+    else if (kind === 'day') restoreDay(this.#day(Number(index)), jsonOf<SavedDay>(bytes))
+    else this.tallies[Number(index)]?.restore(rest.slice(index.length + 1), bytes)
+    this.#dirtyDays.clear()
   }
 
   /** Top contributors over the whole days that [from, to) touches. */
@@ -142,6 +227,10 @@ export class ObjectiveState {
     const from = Math.floor((this.newest - this.objective.window.durationMs * 1.05) / dayMs) - 4
     if (!Number.isFinite(from) || from === this.#keepDaysFrom) return
     this.#keepDaysFrom = from
-    for (const key of this.#days.keys()) if (key < from) this.#days.delete(key)
+    for (const key of this.#days.keys()) {
+      if (key >= from) continue
+      this.#days.delete(key)
+      this.#dirtyDays.add(key)
+    }
   }
 }

@@ -2,6 +2,7 @@
  * Time slices: each slice is good or bad by its own ratio, and the objective counts slices. A late event re-judges
  * its slice, so the count is taken back and given anew. Composites keep a ratio for each part of a slice.
  */
+import type { ChunkWriter, Stateful } from '../events/chunk.ts'
 import type { Verdict } from '../indicators/indicator.ts'
 import type { Tally } from '../indicators/tally.ts'
 import { type Fraction, fraction } from './budget.ts'
@@ -12,7 +13,7 @@ export const sliceUnits = 1_000_000
 
 const pageSlices = 64
 
-export class Slices {
+export class Slices implements Stateful {
   readonly sliceMs: number
   readonly #outer: Tally
   readonly #weights: readonly number[]
@@ -20,6 +21,7 @@ export class Slices {
   readonly #keepMs: number
   /** Good and bad of each part of each slice, 64 slices a page. */
   readonly #pages = new Map<number, Uint32Array>()
+  readonly #dirty = new Set<number>()
 
   constructor(
     budgeting: Exclude<Budgeting, { method: 'Occurrences' }>,
@@ -47,6 +49,7 @@ export class Slices {
       page = new Uint32Array(pageSlices * parts * 2)
       this.#pages.set(key, page)
     }
+    this.#dirty.add(key)
     const at = (slice - key * pageSlices) * parts * 2
     const before = this.#worth(page, at)
     const index = at + part * 2 + (verdict === 'good' ? 0 : 1)
@@ -56,6 +59,14 @@ export class Slices {
     const start = slice * this.sliceMs
     if (before >= 0) this.#count(start, before, -1)
     if (after >= 0) this.#count(start, after, 1)
+  }
+
+  /** Whether the slice, numbered from the epoch, has good or bad events. */
+  isJudged(slice: number): boolean {
+    const key = Math.floor(slice / pageSlices)
+    const page = this.#pages.get(key)
+    const at = (slice - key * pageSlices) * this.#weights.length * 2
+    return page !== undefined && this.#worth(page, at) >= 0
   }
 
   #count(start: number, worth: number, sign: 1 | -1): void {
@@ -86,6 +97,30 @@ export class Slices {
   /** Forgets the inner counts of slices before `time - keep`: their verdicts are final. */
   prune(newest: number): void {
     const floor = Math.floor((newest - this.#keepMs) / this.sliceMs / pageSlices)
-    for (const key of this.#pages.keys()) if (key < floor) this.#pages.delete(key)
+    for (const key of this.#pages.keys()) {
+      if (key >= floor) continue
+      this.#pages.delete(key)
+      this.#dirty.add(key)
+    }
+  }
+
+  save(out: ChunkWriter): void {
+    for (const key of this.#dirty) {
+      const page = this.#pages.get(key)
+      if (page === undefined) out.remove(String(key))
+      else out.put(String(key), new Uint8Array(page.buffer))
+    }
+  }
+
+  saved(): void {
+    this.#dirty.clear()
+  }
+
+  restore(key: string, bytes: Uint8Array): void {
+    const page = new Uint32Array(pageSlices * this.#weights.length * 2)
+    if (page.byteLength !== bytes.length)
+      throw new Error(`slices of ${bytes.length} bytes, expected ${page.byteLength}`)
+    new Uint8Array(page.buffer).set(bytes)
+    this.#pages.set(Number(key), page)
   }
 }

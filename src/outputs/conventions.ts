@@ -42,6 +42,9 @@ export const foreignLabels = { job: 'job', instance: 'instance', bucketBound: 'l
 /** On every family that counts identity events. */
 const eventLabels = [labels.provider, labels.identityType, labels.app, labels.layer] as const
 
+/** How the families that count identity events, which share one series cap, are called together. */
+export const eventFamilies = 'identity_events'
+
 /** On every family about one objective. */
 export const objectiveLabels = [labels.objective, labels.slo, labels.sloService] as const
 
@@ -223,6 +226,53 @@ export const pipelineMetrics = {
     [labels.family],
     'Label sets that went to the overflow value because the series cap was reached.',
   ),
+} as const
+
+/**
+ * The program about its own work: exported by OpenTelemetry on a port of its own, so spelled in its way. Prometheus sees
+ * underscores, the unit (s is seconds, By is bytes), and `_total` on counters.
+ */
+export const selfMetrics = {
+  stageDuration: {
+    name: 'identity_slo.pipeline.stage.duration',
+    unit: 's',
+    description:
+      'Duration of the stages of a batch: fetch, decode, judge, commit; of renderings; and of the start.',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+  batches: {
+    name: 'identity_slo.pipeline.batches',
+    unit: '{batch}',
+    description: 'Batches of records taken from a source.',
+  },
+  decoderInput: {
+    name: 'identity_slo.pipeline.decoder.input',
+    unit: 'By',
+    description: 'Bytes of records decoded, after unpacking.',
+  },
+  rowsWritten: {
+    name: 'identity_slo.pipeline.commit.rows',
+    unit: '{row}',
+    description: 'Rows written to the state store by commits.',
+  },
+  commitBytes: {
+    name: 'identity_slo.pipeline.commit.written',
+    unit: 'By',
+    description: 'Bytes of state written to the state store by commits.',
+  },
+  queueDepth: {
+    name: 'identity_slo.pipeline.queue.depth',
+    unit: '{item}',
+    description: 'What waits in a queue now.',
+  },
+} as const
+
+/** Attributes of the above; dots become underscores as well. */
+export const selfLabels = {
+  stage: 'stage',
+  source: 'source',
+  queue: 'queue',
+  errorType: 'error.type',
 } as const
 
 export const metricFamilies: readonly MetricFamily[] = [

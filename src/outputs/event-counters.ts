@@ -1,6 +1,8 @@
 /** Counts of identity events by label set, in plain numbers: a metric library per event would cost more than all else. */
+import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
 import type { AssignmentChange, IdentityEvent } from '../events/event.ts'
 import { identityMetrics } from './conventions.ts'
+import { labelValue } from './label-value.ts'
 
 /** Values of the labels of `eventLabels`. */
 export interface EventLabelValues {
@@ -10,7 +12,14 @@ export interface EventLabelValues {
   readonly layer: string
 }
 
-export const overflowApp = 'overflow'
+/** What a label says where its own value has no room. */
+const overflow = 'overflow'
+
+/** How many series there are: lines of the exposition, each bucket of a histogram being one. */
+interface SeriesLedger {
+  used: number
+  max: number
+}
 
 export class DurationHistogram {
   static readonly bounds: readonly number[] = identityMetrics.tokenFetchDuration.buckets
@@ -25,7 +34,7 @@ export class DurationHistogram {
   }
 }
 
-/** All counts of one label set. */
+/** All counts of one label set. What would need a series that there is no room for is counted in `fallback`. */
 export class EventSeries {
   readonly labels: EventLabelValues
   requests = 0
@@ -35,16 +44,52 @@ export class EventSeries {
   auth = 0
   authFailures = { '401': 0, '403': 0 }
   readonly changes = new Map<AssignmentChange['op'], number>()
+  isDirty = false
+  readonly #ledger: SeriesLedger
+  /** Series left to others. */
+  readonly #spared: number
+  readonly #fallback: EventSeries | undefined
+  #hasFallenBack = false
 
-  constructor(labels: EventLabelValues) {
+  constructor(labels: EventLabelValues, ledger: SeriesLedger, spared = 0, fallback?: EventSeries) {
     this.labels = labels
+    this.#ledger = ledger
+    this.#spared = spared
+    this.#fallback = fallback
   }
 
-  count(event: IdentityEvent): void {
+  /** False the first time that this label set has no room. */
+  count(event: IdentityEvent): boolean {
+    const needed = this.#newSeries(event)
+    const { used, max } = this.#ledger
+    if (needed > 0 && this.#fallback !== undefined && used + needed > max - this.#spared) {
+      this.#fallback.count(event)
+      const isFirst = !this.#hasFallenBack
+      this.#hasFallenBack = true
+      return !isFirst
+    }
+    this.#ledger.used += needed
+    this.#add(event)
+    return true
+  }
+
+  /** How many series the event would add to the exposition. */
+  #newSeries(event: IdentityEvent): number {
+    if (event.kind === 'token.request') {
+      const own = this.requests === 0 ? 1 : 0
+      if (event.outcome === 'failure') return own + (this.failures.has(failureKey(event)) ? 0 : 1)
+      return event.latencyMs !== undefined && this.durations === undefined ? own + histogramSeries : own
+    }
+    if (event.kind === 'token.use') return this.auth === 0 ? authSeries : 0
+    return event.kind === 'assignment.change' && !this.changes.has(event.op) ? 1 : 0
+  }
+
+  #add(event: IdentityEvent): void {
+    this.isDirty = true
     if (event.kind === 'token.request') {
       this.requests++
       if (event.outcome === 'failure') {
-        const key = `${event.reason ?? 'unknown'}|${event.fault ?? 'platform'}`
+        const key = failureKey(event)
         this.failures.set(key, (this.failures.get(key) ?? 0) + 1)
       } else if (event.latencyMs !== undefined) {
         this.durations ??= new DurationHistogram()
@@ -59,51 +104,139 @@ export class EventSeries {
     }
   }
 
-  /** Lines of the exposition that these counts take, at most. */
+  /** Lines of the exposition that these counts take. */
   get size(): number {
-    const durations = this.durations === undefined ? 0 : DurationHistogram.bounds.length + 3
-    return 4 + this.failures.size + durations + this.changes.size
+    const requests = (this.requests > 0 ? 1 : 0) + this.failures.size
+    const durations = this.durations === undefined ? 0 : histogramSeries
+    return requests + durations + (this.auth > 0 ? authSeries : 0) + this.changes.size
   }
 }
 
-/** A new label set is expected to grow to about this many series. */
-const typicalSize = 24
+const histogramSeries = DurationHistogram.bounds.length + 3
+/** The calls, and those refused with 401 and with 403. */
+const authSeries = 3
+/** The first event of a label set needs at most this many series. */
+const firstSeries = 1 + histogramSeries
+/** Kept free for the overflow of applications, as a share of all, and for the overflow of everything. */
+const overflowShare = 0.1
+const lastResort = 96
 
-export class EventCounters {
-  readonly #maxSeries: number
+function failureKey({ reason, fault }: IdentityEvent): string {
+  return `${reason ?? 'unknown'}|${fault ?? 'platform'}`
+}
+
+function keyOf({ provider, identity_type, layer, app }: EventLabelValues): string {
+  return `${provider}|${identity_type}|${layer}|${app}`
+}
+
+interface SavedSeries {
+  readonly labels: EventLabelValues
+  readonly requests: number
+  readonly failures: readonly (readonly [string, number])[]
+  readonly durations: { readonly counts: readonly number[]; readonly sum: number } | null
+  readonly auth: number
+  readonly authFailures: EventSeries['authFailures']
+  readonly changes: readonly (readonly [AssignmentChange['op'], number])[]
+}
+
+function savedSeries(series: EventSeries): SavedSeries {
+  const { labels, requests, failures, durations, auth, authFailures, changes } = series
+  return {
+    labels,
+    requests,
+    failures: [...failures],
+    durations: durations === undefined ? null : { counts: durations.counts, sum: durations.sum },
+    auth,
+    authFailures,
+    changes: [...changes],
+  }
+}
+
+function restoreSeries(series: EventSeries, saved: SavedSeries): void {
+  series.requests = saved.requests
+  for (const [key, count] of saved.failures) series.failures.set(key, count)
+  series.auth = saved.auth
+  Object.assign(series.authFailures, saved.authFailures)
+  for (const [op, count] of saved.changes) series.changes.set(op, count)
+  if (saved.durations !== null) {
+    series.durations = new DurationHistogram()
+    saved.durations.counts.forEach((count, i) => {
+      if (series.durations !== undefined) series.durations.counts[i] = count
+    })
+    series.durations.sum = saved.durations.sum
+  }
+}
+
+export class EventCounters implements Stateful {
+  readonly #ledger: SeriesLedger
   readonly #series = new Map<string, EventSeries>()
-  /** Label sets that were folded into the overflow value. */
+  /** How often a label set went to the overflow value: at least once for each of them. */
   overflowed = 0
 
+  /** `maxSeries`: of all families that count identity events, together. */
   constructor(maxSeries: number) {
-    this.#maxSeries = maxSeries
+    this.#ledger = { used: 0, max: Math.max(0, maxSeries) }
+  }
+
+  /** Series that are there already stay. */
+  set maxSeries(max: number) {
+    this.#ledger.max = Math.max(0, max)
   }
 
   /** The counts that an event of this application goes to; look it up once per kind of event and keep it. */
-  seriesFor(event: IdentityEvent, app: string): EventSeries {
-    const own = this.#find(event, app)
+  seriesFor({ provider, identity, layer }: IdentityEvent, app: string): EventSeries {
+    const labels = { provider, identity_type: identity.type, app: labelValue(app), layer }
+    const own = this.#find(labels)
     if (own !== undefined) return own
-    if (this.#series.size * typicalSize < this.#maxSeries) return this.#create(event, app)
     this.overflowed++
-    return this.#find(event, overflowApp) ?? this.#create(event, overflowApp)
+    return this.#overflowOf(labels)
   }
 
-  #key(event: IdentityEvent, app: string): string {
-    return `${event.provider}|${event.identity.type}|${event.layer}|${app}`
+  /** Undefined when there is no room for another label set. */
+  #find(labels: EventLabelValues): EventSeries | undefined {
+    const known = this.#series.get(keyOf(labels))
+    if (known !== undefined) return known
+    const { used, max } = this.#ledger
+    const hasRoom = used + firstSeries <= max - this.#sparedBy(labels) && this.#series.size < max
+    return hasRoom || labels.provider === overflow ? this.#create(labels) : undefined
   }
 
-  #find(event: IdentityEvent, app: string): EventSeries | undefined {
-    return this.#series.get(this.#key(event, app))
+  #sparedBy({ provider, app }: EventLabelValues): number {
+    if (app !== overflow) return lastResort + Math.ceil(this.#ledger.max * overflowShare)
+    return provider === overflow ? 0 : lastResort
   }
 
-  #create(event: IdentityEvent, app: string): EventSeries {
-    const { provider, identity, layer } = event
-    const series = new EventSeries({ provider, identity_type: identity.type, app, layer })
-    this.#series.set(this.#key(event, app), series)
+  /** An application without room keeps its other labels, as long as there is room for these. */
+  #overflowOf(labels: EventLabelValues): EventSeries {
+    const all = { provider: overflow, identity_type: overflow, app: overflow, layer: overflow }
+    const withoutApp = labels.app === overflow ? undefined : this.#find({ ...labels, app: overflow })
+    return withoutApp ?? this.#find(all) ?? this.#create(all)
+  }
+
+  #create(labels: EventLabelValues): EventSeries {
+    const fallback = labels.provider === overflow ? undefined : this.#overflowOf(labels)
+    const series = new EventSeries(labels, this.#ledger, this.#sparedBy(labels), fallback)
+    this.#series.set(keyOf(labels), series)
     return series
   }
 
   all(): readonly EventSeries[] {
     return [...this.#series.values()]
+  }
+
+  save(out: ChunkWriter): void {
+    for (const [key, series] of this.#series)
+      if (series.isDirty) out.put(encodeURIComponent(key), jsonBytes(savedSeries(series)))
+  }
+
+  saved(): void {
+    for (const series of this.#series.values()) series.isDirty = false
+  }
+
+  restore(_key: string, bytes: Uint8Array): void {
+    const saved = jsonOf<SavedSeries>(bytes)
+    const series = this.#series.get(keyOf(saved.labels)) ?? this.#create(saved.labels)
+    restoreSeries(series, saved)
+    this.#ledger.used += series.size
   }
 }

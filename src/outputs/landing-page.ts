@@ -54,9 +54,9 @@ function count(value: number): string {
     .replaceAll(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** Cut, never rounded up: 99.9999 % of a million is not all of them. */
+/** Cut, never rounded up: 99.9999 % of a million is not all of them. 0.29 is 29, not what binary makes of it. */
 function percent(ratio: number): string {
-  return `${Math.floor(ratio * 1e5) / 1e3} %`
+  return `${Math.floor(ratio * 1e6 + 1e-7) / 1e4} %`
 }
 
 function cell(text: string, kind = ''): string {

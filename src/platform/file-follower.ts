@@ -1,8 +1,9 @@
 /** Follows log files and folders: new files, growth, rotation and truncation. Positions are file identity and byte offset. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
+import { crc32 } from 'node:zlib'
 import type { Rejection } from '../events/rejection.ts'
-import { compressionOf, readLogFile } from './log-file.ts'
+import { compressionOf, readArchive } from './log-file.ts'
 import { listLogFiles } from './log-paths.ts'
 
 /** Takes the bytes of one file in order. */
@@ -14,11 +15,18 @@ export interface ByteTaker {
   readonly isBetweenRecords: boolean
 }
 
+/** Takes the bytes of a file that grows. */
+export interface GrowingTaker extends ByteTaker {
+  /** All bytes that there are have been pushed; more may come. */
+  retry: () => void
+}
+
 export interface FollowerEvents {
   /** Called before each batch of bytes. */
   readonly beginBatch: () => void
-  readonly open: (path: string) => ByteTaker
+  readonly open: (path: string) => GrowingTaker
   readonly rejection: (rejection: Rejection, path: string) => void
+  /** Called in each round for each path that cannot be read. */
   readonly error: (error: unknown, path: string) => void
 }
 
@@ -26,38 +34,60 @@ interface Followed {
   path: string
   /** Where the next read starts. */
   position: number
-  /** Kept only in the middle of an array of records; else a new one starts at `position`. */
-  taker: ByteTaker | undefined
+  /** Kept only while it holds back a part of a record, or is inside an array of records; else a new one is opened. */
+  taker: GrowingTaker | undefined
   /** Offset that `taker` calls 0. */
   takerStart: number
   isArchive: boolean
+  /** As of the last round: how many first bytes were looked at and their checksum, size, and time of change. */
+  headLength: number
+  headSum: number
+  size: number
+  mtimeMs: number
 }
 
 const chunkBytes = 64 * 1024
-/** Other work gets a turn this often while a large file is read. */
+/** Other work gets a turn this often while files are read. */
 const chunksPerTurn = 8
+/** Long enough to hold the time stamp or id of a first record. */
+const headBytes = 1024
 
 export class FileFollower {
-  readonly #paths: readonly string[]
   readonly #events: FollowerEvents
   /** By device and inode: a renamed file keeps its position. */
   readonly #files = new Map<string, Followed>()
+  readonly #buffer = Buffer.allocUnsafe(chunkBytes)
+  /** Files of this round, and whether it could read all there is. */
+  #seen = new Set<string>()
+  #isComplete = true
+  #isFirstRound = true
+  #chunks = 0
   #isStopped = false
 
-  constructor(paths: readonly string[], events: FollowerEvents) {
-    this.#paths = paths
+  constructor(events: FollowerEvents) {
     this.#events = events
   }
 
-  /** Reads everything that is new, once. */
-  async poll(): Promise<void> {
-    for (const path of this.#paths) {
+  /** Reads everything that is new below the paths, once. */
+  async poll(paths: readonly string[]): Promise<void> {
+    this.#seen = new Set()
+    this.#isComplete = true
+    const onError = (error: unknown, path: string): void => {
+      this.#isComplete = false
+      this.#events.error(error, path)
+    }
+    for (const path of paths) {
       try {
-        for (const file of listLogFiles(path)) if (!this.#isStopped) await this.#read(file.path)
+        for (const file of listLogFiles(path, onError)) {
+          if (this.#isStopped) return
+          await this.#read(file.path, onError)
+        }
       } catch (error) {
-        this.#events.error(error, path)
+        onError(error, path)
       }
     }
+    if (this.#isComplete) this.#forgetRemoved()
+    this.#isFirstRound = false
   }
 
   stop(): void {
@@ -68,70 +98,108 @@ export class FileFollower {
   finish(): void {
     this.#events.beginBatch()
     for (const file of this.#files.values()) file.taker?.end()
+    this.#files.clear()
   }
 
-  async #read(path: string): Promise<void> {
+  /** Their inodes are used again for other files. */
+  #forgetRemoved(): void {
+    this.#events.beginBatch()
+    for (const [identity, file] of this.#files) {
+      if (this.#seen.has(identity)) continue
+      file.taker?.end()
+      this.#files.delete(identity)
+    }
+  }
+
+  async #read(path: string, onError: (error: unknown, path: string) => void): Promise<void> {
     let descriptor: number
     try {
       descriptor = openSync(path, 'r')
     } catch (error) {
-      this.#events.error(error, path)
+      onError(error, path)
       return
     }
     try {
-      const { dev, ino, size } = fstatSync(descriptor)
-      const file = this.#follow(`${dev}:${ino}`, path, size)
-      if (size === file.position) return
-      const buffer = Buffer.allocUnsafe(chunkBytes)
-      if (file.position === 0 && (await this.#archive(file, descriptor, buffer, size))) return
-      await this.#grow(file, descriptor, buffer)
+      const stats = fstatSync(descriptor)
+      const identity = `${stats.dev}:${stats.ino}`
+      this.#seen.add(identity)
+      const known = this.#files.get(identity)
+      if (known?.position === stats.size && known.mtimeMs === stats.mtimeMs) return
+      const file = this.#follow(identity, path, stats, descriptor)
+      if (!file.isArchive) await this.#grow(file, descriptor)
+      // One that appears while we look may still be written: it has to stay as it is for a round.
+      else if (file === known || this.#isFirstRound) await this.#archive(file, descriptor)
     } catch (error) {
-      this.#events.error(error, path)
+      onError(error, path)
     } finally {
       closeSync(descriptor)
     }
   }
 
-  /** A file that became shorter was truncated, or its inode was used again: it starts over. */
-  #follow(identity: string, path: string, size: number): Followed {
+  /** The file as known, brought up to date, or a new start: see `isContinued`. */
+  #follow(identity: string, path: string, stats: Stats, descriptor: number): Followed {
+    const { size, mtimeMs } = stats
+    const length = readSync(descriptor, this.#buffer, 0, headBytes, 0)
+    const head = this.#buffer.subarray(0, length)
     const known = this.#files.get(identity)
-    if (known !== undefined && (size >= known.position || known.isArchive)) {
-      known.path = path
-      return known
+    const seen = { path, headLength: length, headSum: crc32(head), size, mtimeMs }
+    if (known !== undefined && isContinued(known, head, stats)) return Object.assign(known, seen)
+    if (known?.taker !== undefined) {
+      this.#events.beginBatch()
+      known.taker.end()
     }
-    known?.taker?.end()
-    const file = { path, position: 0, taker: undefined, takerStart: 0, isArchive: false }
+    const file = {
+      ...seen,
+      position: 0,
+      taker: undefined,
+      takerStart: 0,
+      isArchive: compressionOf(head) !== 'none',
+    }
     this.#files.set(identity, file)
     return file
   }
 
-  /** Archives do not grow: they are read whole, once. */
-  async #archive(file: Followed, descriptor: number, buffer: Buffer, size: number): Promise<boolean> {
-    const length = readSync(descriptor, buffer, 0, 4, 0)
-    if (compressionOf(buffer.subarray(0, length)) === 'none') return false
+  /** Read whole, once. */
+  async #archive(file: Followed, descriptor: number): Promise<void> {
     const taker = this.#events.open(file.path)
-    this.#events.beginBatch()
-    const rejection = await readLogFile(file.path, (chunk) => taker.push(chunk))
-    taker.end()
-    if (rejection) this.#events.rejection(rejection, file.path)
-    file.isArchive = true
-    file.position = size
-    return true
+    try {
+      const rejection = await readArchive(descriptor, (chunk) => {
+        if (this.#isStopped) throw new Error('stopped')
+        this.#events.beginBatch()
+        taker.push(chunk)
+      })
+      taker.end()
+      if (rejection) this.#events.rejection(rejection, file.path)
+      file.position = file.size
+    } catch (error) {
+      if (!this.#isStopped) throw error
+    }
   }
 
-  async #grow(file: Followed, descriptor: number, buffer: Buffer): Promise<void> {
+  async #grow(file: Followed, descriptor: number): Promise<void> {
     const taker = file.taker ?? this.#events.open(file.path)
     if (file.taker === undefined) file.takerStart = file.position
-    for (let chunks = 1; !this.#isStopped; chunks++) {
-      const length = readSync(descriptor, buffer, 0, chunkBytes, file.position)
+    while (file.position < file.size && !this.#isStopped) {
+      const wanted = Math.min(chunkBytes, file.size - file.position)
+      const length = readSync(descriptor, this.#buffer, 0, wanted, file.position)
       if (length === 0) break
       this.#events.beginBatch()
-      taker.push(buffer.subarray(0, length))
+      taker.push(this.#buffer.subarray(0, length))
       file.position += length
-      if (chunks % chunksPerTurn === 0) await setImmediate()
+      if (++this.#chunks % chunksPerTurn === 0) await setImmediate()
     }
-    file.taker = taker.isBetweenRecords ? undefined : taker
-    // What is held back is read again next time: it is the beginning of a record, and small.
-    if (taker.isBetweenRecords) file.position = file.takerStart + taker.offset
+    taker.retry()
+    const isSettled = taker.isBetweenRecords && file.takerStart + taker.offset === file.position
+    file.taker = isSettled ? undefined : taker
   }
+}
+
+/**
+ * A log whose first bytes changed or that became shorter was truncated, or its inode was used again: it starts over.
+ * So does an archive that changed at all: archives do not grow, but they may be seen while they are written.
+ */
+function isContinued(known: Followed, head: Uint8Array, { size, mtimeMs }: Stats): boolean {
+  if (known.isArchive) return known.size === size && known.mtimeMs === mtimeMs
+  const isSameHead = crc32(head.subarray(0, known.headLength)) === known.headSum
+  return isSameHead && known.position > 0 && size >= known.position
 }

@@ -1,7 +1,7 @@
 /** The HTTP face of a run: ingest, metrics, health, reload, and the landing page. Knows nothing of what is behind them. */
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { ByteTaker } from './file-follower.ts'
@@ -33,21 +33,29 @@ function digest(text: string): Buffer {
 /** Compared as digests, so that neither length nor content shows in the time it takes. */
 function isAllowed(request: FastifyRequest, tokens: readonly Buffer[]): boolean {
   if (tokens.length === 0) return true
-  const given = digest((request.headers.authorization ?? '').replace(/^Bearer /, ''))
+  const given = digest((request.headers.authorization ?? '').replace(/^Bearer +/i, ''))
   return tokens.map((token) => timingSafeEqual(token, given)).includes(true)
 }
 
 class BodyTooLarge extends Error {}
 
+/** Leaves the connection usable when it gives up early: destroying the body would cut the answer off. */
 async function takeBody(body: Readable, encoding: string, ingest: Ingest): Promise<unknown> {
   const taker = ingest.open()
-  const source = encoding === 'gzip' ? body.pipe(createGunzip()) : body
-  if (source !== body) body.once('error', (error) => source.destroy(error))
+  const unpacker = encoding === 'gzip' ? createGunzip() : undefined
+  const source = unpacker === undefined ? body : body.pipe(unpacker)
+  if (unpacker !== undefined) body.once('error', (error) => unpacker.destroy(error))
   let bytes = 0
-  for await (const chunk of source as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > ingest.maxBodyBytes) throw new BodyTooLarge()
-    taker.push(chunk)
+  try {
+    for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > ingest.maxBodyBytes) throw new BodyTooLarge()
+      taker.push(chunk)
+    }
+  } finally {
+    if (unpacker !== undefined) body.unpipe(unpacker)
+    unpacker?.destroy()
+    body.resume()
   }
   taker.end()
   return taker.summary()
@@ -69,7 +77,9 @@ function serveIngest(server: FastifyInstance, ingest: Ingest): void {
         .send({ error: `Content-Encoding ${encoding} is not supported: send gzip, or none` })
     }
     try {
-      return await takeBody(request.body as Readable, encoding, ingest)
+      // Without a body there is no stream.
+      const body = request.body instanceof Readable ? request.body : Readable.from([])
+      return await takeBody(body, encoding, ingest)
     } catch (error) {
       if (error instanceof BodyTooLarge) {
         const message = `the body is larger than ${ingest.maxBodyBytes} bytes decompressed: what came before the limit was counted, send the rest in smaller batches`

@@ -2,7 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { MetricFamily } from '../outputs/metric-family.ts'
 
-/** One series of a family: label values in the order of its label names. */
+/** One series of a family; label values are what the exposition can carry: well-formed and of one line. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
@@ -15,23 +15,13 @@ export interface FamilySamples {
   readonly samples: readonly Sample[]
 }
 
-/** Label values as the exposition can carry them: well-formed, one line, bounded. */
-function clean(value: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
-  const plain = value.toWellFormed().replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
-  return plain.length > 200 ? `${plain.slice(0, 199)}…` : plain
-}
-
-function cleaned(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, clean(value)]))
-}
-
-/** prom-client keeps observations, not bucket counts: a histogram that is given its counts. */
+/**
+ * prom-client keeps observations, not bucket counts: a histogram that is given its counts. The registry renders what
+ * `getForPromString` gives, which its types do not mention; labels that a set's series share are rendered once.
+ */
 class CountedHistogram extends Histogram<string> {
   samples: readonly Sample[] = []
-  readonly #bounds: readonly number[]
-  readonly #name: string
-  readonly #help: string
+  readonly #family: MetricFamily
 
   constructor(family: MetricFamily, registry: Registry) {
     super({
@@ -41,35 +31,32 @@ class CountedHistogram extends Histogram<string> {
       buckets: [...(family.buckets ?? [])],
       registers: [registry],
     })
-    this.#bounds = family.buckets ?? []
-    this.#name = family.name
-    this.#help = family.help
+    this.#family = family
   }
 
-  override async get(): ReturnType<Histogram<string>['get']> {
-    const values: Awaited<ReturnType<Histogram<string>['get']>>['values'] = []
-    for (const { labels, value, buckets = [] } of this.samples) {
-      const own = cleaned(labels)
-      let total = 0
-      this.#bounds.forEach((bound, i) => {
-        total += buckets[i] ?? 0
-        values.push({
-          metricName: `${this.#name}_bucket`,
-          labels: { ...own, le: bound },
-          value: total,
-        })
-      })
-      total += buckets[this.#bounds.length] ?? 0
-      values.push({
-        metricName: `${this.#name}_bucket`,
-        labels: { ...own, le: '+Inf' },
-        value: total,
-      })
-      values.push({ metricName: `${this.#name}_sum`, labels: own, value })
-      values.push({ metricName: `${this.#name}_count`, labels: own, value: total })
+  async getForPromString(): Promise<object> {
+    const { name, help, type } = this.#family
+    return {
+      name,
+      help,
+      type,
+      aggregator: 'sum',
+      values: this.samples.flatMap((sample) => this.#lines(sample)),
     }
-    const own = await super.get()
-    return { ...own, values }
+  }
+
+  #lines({ labels: sharedLabels, value, buckets = [] }: Sample): readonly object[] {
+    const { name, buckets: bounds = [] } = this.#family
+    let total = 0
+    const cumulative = [...bounds, '+Inf'].map((le, i) => {
+      total += buckets[i] ?? 0
+      return { metricName: `${name}_bucket`, labels: { le }, sharedLabels, value: total }
+    })
+    return [
+      ...cumulative,
+      { metricName: `${name}_sum`, labels: {}, sharedLabels, value },
+      { metricName: `${name}_count`, labels: {}, sharedLabels, value: total },
+    ]
   }
 }
 
@@ -93,7 +80,7 @@ function fill(metric: Family, samples: readonly Sample[]): void {
     return
   }
   metric.reset()
-  for (const { labels, value } of samples) if (Number.isFinite(value)) metric.inc(cleaned(labels), value)
+  for (const { labels, value } of samples) if (Number.isFinite(value)) metric.inc({ ...labels }, value)
 }
 
 /** `collect` is called once a scrape; families that it does not name keep no series. */

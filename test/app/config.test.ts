@@ -37,6 +37,11 @@ describe('an empty configuration', () => {
         allowedLatenessSeconds: 259_200,
       },
       servesReload: true,
+      telemetry: {
+        enabled: true,
+        prometheus: { host: '127.0.0.1', port: 9464 },
+        otlp: { endpoint: undefined, headers: [] },
+      },
       logLevel: 'info',
     })
   })
@@ -66,6 +71,29 @@ describe('paths', () => {
   })
 })
 
+describe('telemetry', () => {
+  it('takes a receiver of traces with headers that are secrets', () => {
+    const text = `telemetry: { otlp: { endpoint: 'https://traces.example:4318/otlp', headers: [{ name: x-key, value: '\${env:KEY}' }] } }`
+    const telemetry = load(text, { KEY: 'hush' }).config?.telemetry
+    expect(telemetry?.otlp.endpoint).toBe('https://traces.example:4318/otlp')
+    expect(telemetry?.otlp.headers.map(({ name, value }) => [name, value.reveal()])).toEqual([
+      ['x-key', 'hush'],
+    ])
+    expect(JSON.stringify(telemetry)).not.toContain('hush')
+  })
+
+  it.each(['collector:4318', 'ftp://collector', 'http://me:hush@collector:4318', 'traces'])(
+    'refuses %s as a receiver without repeating it',
+    (endpoint) => {
+      const { config, problems } = load(`telemetry: { otlp: { endpoint: '${endpoint}' } }`)
+      expect(config).toBeUndefined()
+      expect(problems.map(({ message }) => message)).toEqual([
+        'telemetry.otlp.endpoint must be an http or https URL without a user and a password',
+      ])
+    },
+  )
+})
+
 describe('problems', () => {
   const cases: readonly (readonly [what: string, text: string, problem: string])[] = [
     [
@@ -76,12 +104,12 @@ describe('problems', () => {
     [
       'a key that belongs elsewhere',
       'port: 1\n',
-      '1:1: error: unknown key "port"; allowed: definitions, ownership, listen, sources, pseudonyms, limits, lifecycle, log',
+      '1:1: error: unknown key "port"; allowed: definitions, ownership, listen, sources, pseudonyms, limits, lifecycle, telemetry, log',
     ],
     [
       'an unknown key with nothing behind it',
       'lisen:\n',
-      '1:1: error: unknown key "lisen"; did you mean "listen"? Allowed: definitions, ownership, listen, sources, pseudonyms, limits, lifecycle, log',
+      '1:1: error: unknown key "lisen"; did you mean "listen"? Allowed: definitions, ownership, listen, sources, pseudonyms, limits, lifecycle, telemetry, log',
     ],
     [
       'a value out of bounds',
@@ -151,7 +179,7 @@ describe('problems', () => {
     [
       'a prototype key',
       '__proto__: {listen: {port: 1}}',
-      '1:1: error: unknown key "__proto__"; allowed: definitions, ownership, listen, sources, pseudonyms, limits, lifecycle, log',
+      '1:1: error: unknown key "__proto__"; allowed: definitions, ownership, listen, sources, pseudonyms, limits, lifecycle, telemetry, log',
     ],
   ]
 

@@ -56,20 +56,17 @@ export class PlainCount {
   #vaultCalls(calls: readonly Json[]): void {
     const placeOf = (call: Json): string =>
       `${textAt(call, 'identity', 'claim', 'oid')} ${textAt(call, 'resourceId')}`
-    const successes = Map.groupBy(
-      calls.filter((call) => at(call, 'properties', 'httpStatusCode') === 200),
-      placeOf,
-    )
+    const successes = calls.filter((call) => at(call, 'properties', 'httpStatusCode') === 200)
+    const isRotation = (refused: Json): boolean =>
+      successes.some((success) => {
+        const after = Date.parse(textAt(success, 'time')) - Date.parse(textAt(refused, 'time'))
+        return after > 0 && after <= 30_000 && placeOf(success) === placeOf(refused)
+      })
     for (const call of calls) {
       const name = textAt(call, 'identity', 'claim', 'xms_mirid').split('/').at(-1) ?? ''
       const status = at(call, 'properties', 'httpStatusCode')
-      const time = Date.parse(textAt(call, 'time'))
-      const isRotation = (successes.get(placeOf(call)) ?? []).some((success) => {
-        const after = Date.parse(textAt(success, 'time')) - time
-        return after > 0 && after <= 30_000
-      })
       if (status === 200) this.#used('key-vault', name, 'good')
-      else this.#used('key-vault', name, status === 401 && isRotation ? 'excluded' : 'bad')
+      else this.#used('key-vault', name, status === 401 && isRotation(call) ? 'excluded' : 'bad')
     }
   }
 

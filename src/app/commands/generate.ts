@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { type Artifact, renderArtifacts } from '../../outputs/artifacts.ts'
 import { renderConfigDoc, renderConfigSchema } from '../config/reference.ts'
 import { requireDefinitions } from '../definition-files.ts'
-import { AppError, exitCodes, fileError } from '../errors.ts'
+import { AppError, exitCodes } from '../errors.ts'
+import { systemReason } from '../system-error.ts'
 import type { CommandContext, CommandResult } from './command.ts'
 
 export interface GenerateOptions {
@@ -48,6 +49,15 @@ function leftovers(into: string, wanted: ReadonlySet<string>): readonly string[]
   })
 }
 
+/** Throws AppError when the system refuses to. */
+function change(path: string, write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    throw AppError.of('unwritableFile', { path, reason: systemReason(error) })
+  }
+}
+
 export function generate(options: GenerateOptions, { terminal }: CommandContext): CommandResult {
   const all = artifacts(options.definitions)
   const stale = all.filter(({ path, content }) => readIfThere(join(options.into, path)) !== content)
@@ -60,16 +70,14 @@ export function generate(options: GenerateOptions, { terminal }: CommandContext)
   }
   for (const { path, content } of stale) {
     const target = join(options.into, path)
-    try {
+    change(target, () => {
       mkdirSync(dirname(target), { recursive: true })
       writeFileSync(target, content)
-    } catch (error) {
-      throw fileError(target, error)
-    }
+    })
     terminal.out(`wrote ${path}\n`)
   }
   for (const path of gone) {
-    rmSync(join(options.into, path))
+    change(join(options.into, path), () => rmSync(join(options.into, path)))
     terminal.out(`removed ${path}\n`)
   }
   terminal.err(`${all.length} generated files, ${stale.length} written, ${gone.length} removed\n`)

@@ -27,8 +27,19 @@ interface Inspected {
 
 function row(item: Inspected): string[][] {
   const where = `${item.source}:${item.position}`
-  if (item.rejection)
-    return [[where, item.connector ?? '', '', 'rejected', item.rejection.reason, item.rejection.message]]
+  if (item.rejection) {
+    const { reason, message } = item.rejection
+    return [
+      [
+        where,
+        '',
+        '',
+        'rejected',
+        reason,
+        item.connector === undefined ? message : `${item.connector}: ${message}`,
+      ],
+    ]
+  }
   return (item.events ?? []).map((event) => [
     where,
     formatTime(event.time),

@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs'
 import { availableConnectors } from '../../connectors/available.ts'
 import { availableIndicators } from '../../indicators/available.ts'
 import { createLogger } from '../../platform/logger.ts'
+import type { Telemetry } from '../../platform/telemetry/telemetry.ts'
 import { type Attribution, attributionOf, defaultPseudonymKey, readOwnership } from '../attribution.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { requireDefinitions } from '../definition-files.ts'
 import { type ExitCode, exitCodes, problemsError } from '../errors.ts'
 import { Pipeline } from '../pipeline.ts'
-import { Service } from '../service.ts'
+import { startSelfObservation } from '../self-observation.ts'
+import { Service, type ServiceLog } from '../service.ts'
 import { readVersion } from '../version.ts'
 import type { CommandContext } from './command.ts'
 
@@ -60,22 +62,38 @@ function untilStopped(onHangup: () => void): Promise<NodeJS.Signals> {
   })
 }
 
-export async function run(path: string | undefined, context: CommandContext): Promise<ExitCode> {
-  const { terminal, now, env } = context
+/** All of a run, not started yet. Throws AppError for a configuration or definitions that do not hold. */
+export function createService(
+  path: string | undefined,
+  { now, env }: Pick<CommandContext, 'now' | 'env'>,
+  logOf: (level: Config['logLevel']) => ServiceLog = createLogger,
+): { readonly service: Service; readonly pipeline: Pipeline; readonly log: ServiceLog } {
   const config = requireConfig(path, env)
   const pipeline = createPipeline(config, now)
-  const log = createLogger(config.logLevel)
+  const log = logOf(config.logLevel)
   const reload = (): void => {
     const fresh = requireConfig(path, env)
     const { objectives } = requireDefinitions(fresh.definitions)
     pipeline.replaceObjectives(objectives, attribution(fresh))
   }
-  const service = new Service({ config, pipeline, version: readVersion(), log, now, reload })
-  const stopped = untilStopped(() => service.reload())
   if (config.pseudonyms.people && config.pseudonyms.key === undefined)
     log.warn({}, 'pseudonyms use the built-in key: set pseudonyms.key so that nobody else can reproduce them')
-  const address = await service.start()
-  terminal.out(
+  const service = new Service({ config, pipeline, version: readVersion(), log, now, reload })
+  return { service, pipeline, log }
+}
+
+async function serve(
+  path: string | undefined,
+  context: CommandContext,
+  log: ServiceLog,
+  telemetry: Telemetry,
+): Promise<ExitCode> {
+  const { service, pipeline, address, stopped } = await telemetry.asyncSpan('start', {}, async () => {
+    const created = createService(path, context, () => log)
+    const stopping = untilStopped(() => created.service.reload())
+    return { ...created, stopped: stopping, address: await created.service.start() }
+  })
+  context.terminal.out(
     `identity-slo is running: open ${address}/ (metrics: ${address}/metrics); stop it with Ctrl-C\n`,
   )
   const signal = await stopped
@@ -83,4 +101,16 @@ export async function run(path: string | undefined, context: CommandContext): Pr
   await service.stop()
   log.info({ records: pipeline.sources.totals() }, 'stopped')
   return exitCodes.ok
+}
+
+export async function run(path: string | undefined, context: CommandContext): Promise<ExitCode> {
+  const { logLevel, telemetry } = requireConfig(path, context.env)
+  const log = createLogger(logLevel)
+  const observation = await startSelfObservation(telemetry, readVersion(), log)
+  try {
+    return await serve(path, context, log, observation.telemetry)
+  } finally {
+    await observation.stop()
+    log.close()
+  }
 }

@@ -110,6 +110,43 @@ const listen = z.strictObject({
   port: z.int().min(0).max(65_535).default(9465).describe('TCP port; 0 takes any free one.'),
 })
 
+/** Credentials in it would show in messages: they belong into headers. */
+function isPlainHttpUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
+}
+
+function telemetry(resolve: ResolveSecret) {
+  const prometheus = z.strictObject({
+    host: z.string().min(1).default('127.0.0.1').describe('Address to serve self metrics on.'),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(9464)
+      .describe('TCP port of the self metrics; 0 takes any free one.'),
+  })
+  const header = z.strictObject({
+    name: z.string().min(1).describe('Name of a header that the receiver asks for.'),
+    value: secret(resolve).describe('What it holds. Secret.'),
+  })
+  const otlp = z.strictObject({
+    endpoint: z
+      .string()
+      .refine(isPlainHttpUrl, 'must be an http or https URL without a user and a password')
+      .optional()
+      .describe(
+        'Where traces are sent: base URL of an OTLP/HTTP receiver, such as http://127.0.0.1:4318; /v1/traces is added. Without it there are no traces.',
+      ),
+    headers: z.array(header).default([]).describe('Headers sent along with traces.'),
+  })
+  return z.strictObject({
+    enabled: z.boolean().default(true).describe('Measure the program itself. false switches all of it off.'),
+    prometheus: prometheus.prefault({}).describe('Self metrics, at /metrics on a port of their own.'),
+    otlp: otlp.prefault({}).describe('Traces of the batches, by OpenTelemetry.'),
+  })
+}
+
 export function configSchema(resolve: ResolveSecret) {
   return z.strictObject({
     definitions: z
@@ -135,6 +172,7 @@ export function configSchema(resolve: ResolveSecret) {
       })
       .prefault({})
       .describe('Control of the running process.'),
+    telemetry: telemetry(resolve).prefault({}).describe('What the program says about its own work.'),
     log: z
       .strictObject({
         level: z.enum(logLevels).default('info').describe('Least severe level that is written.'),

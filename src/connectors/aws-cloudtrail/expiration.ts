@@ -1,5 +1,5 @@
 /** The expiration of issued credentials, which AWS services write in three ways. */
-import { parseInstant } from '../../events/time.ts'
+import { parseInstant, utcInstant } from '../../events/time.ts'
 import type { JsonValue } from '../connector.ts'
 import { text } from '../fields.ts'
 
@@ -40,7 +40,7 @@ function hour24(hour: number, meridiem: string): number {
 
 /** `Oct 2, 2019 11:12:29 PM` and `Jul 10, 2023, 12:31:14 PM`: English, UTC. NaN for anything else. */
 function parseEnglish(value: string): number {
-  const month = months.indexOf(value.slice(0, 3))
+  const month = months.indexOf(value.slice(0, 3)) + 1
   const numbers = new Numbers(value, 3)
   const day = numbers.next()
   const year = numbers.next()
@@ -49,10 +49,8 @@ function parseEnglish(value: string): number {
   const second = numbers.next()
   // Newer Java writes a narrow no-break space before AM and PM, which trim() takes for white space, too.
   const clock = hour24(hour, value.slice(numbers.at).trim())
-  const isValid = month >= 0 && clock <= 23 && minute <= 59 && second <= 60 && year >= 2000
-  if (!isValid) return Number.NaN
-  const instant = Date.UTC(year, month, day, clock, minute, second)
-  return new Date(instant).getUTCDate() === day ? instant : Number.NaN
+  const isValid = clock <= 23 && minute <= 59 && second <= 60 && year >= 2000
+  return isValid ? utcInstant(year, month, day, (clock * 60 + minute) * 60 + second) : Number.NaN
 }
 
 /** Epoch ms; NaN where it cannot be read. RFC 3339 is what IAM Roles Anywhere writes. */

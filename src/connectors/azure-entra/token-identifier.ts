@@ -18,6 +18,13 @@ export function tokenIdOf(uniqueTokenIdentifier: string | undefined, signInId: s
   return guidInBase64Url(signInId) ?? uniqueTokenIdentifier
 }
 
+/** The value of a hex digit; NaN for anything else. */
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48
+  const letter = code | 32
+  return letter >= 97 && letter <= 102 ? letter - 87 : Number.NaN
+}
+
 /** `undefined` if the text is not a GUID. */
 function guidInBase64Url(guid: string): string | undefined {
   if (guid.length !== 36) return undefined
@@ -25,8 +32,8 @@ function guidInBase64Url(guid: string): string | undefined {
   let bits = 0
   let held = 0
   for (const offset of byteOffsets) {
-    const byte = Number(`0x${guid.slice(offset, offset + 2)}`)
-    if (!(byte >= 0)) return undefined
+    const byte = hexDigit(guid.charCodeAt(offset)) * 16 + hexDigit(guid.charCodeAt(offset + 1))
+    if (Number.isNaN(byte)) return undefined
     bits = (bits << 8) | byte
     held += 8
     while (held >= 6) {

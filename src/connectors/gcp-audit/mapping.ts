@@ -11,12 +11,12 @@ import { useFailure } from './outcome.ts'
 import { callerOf, type Principal } from './principal.ts'
 
 /** Names of resources that belong to a person are e-mail addresses; service accounts' stay. */
-function resourceOf(entry: Entry): string | undefined {
-  if (entry.resource === '') return undefined
-  const isPersonal = entry.resource.includes('@') && !entry.resource.includes('.gserviceaccount.com')
-  return isPersonal
-    ? entry.resource.slice(0, entry.resource.lastIndexOf('/', entry.resource.indexOf('@')))
-    : entry.resource
+function resourceOf({ resource, service }: Entry): string | undefined {
+  if (resource === '') return undefined
+  const secret = service === 'secretmanager.googleapis.com' ? resource.indexOf('/secrets/') : -1
+  if (secret >= 0) return resource.slice(0, secret + '/secrets'.length)
+  const isPersonal = resource.includes('@') && !resource.includes('.gserviceaccount.com')
+  return isPersonal ? resource.slice(0, resource.lastIndexOf('/', resource.indexOf('@'))) : resource
 }
 
 function useOf(entry: Entry, caller: Principal | undefined, id: string): TokenUse {

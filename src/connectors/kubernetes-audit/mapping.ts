@@ -46,11 +46,12 @@ function credentialType(credential: string | undefined, call: Call): CredentialT
   return credential?.startsWith('JTI=') ? 'managed' : undefined
 }
 
-/** `namespaces/shop/pods/web-0/exec`; an object that is named after a person (by e-mail address) stays out. */
+/** `namespaces/shop/pods/web-0/exec`; secrets, and objects named after a person (by e-mail address), stay unnamed. */
 function resourceOf(call: Call): string | undefined {
   if (call.resource === '') return undefined
   const kind = call.namespace === undefined ? call.resource : `namespaces/${call.namespace}/${call.resource}`
-  const name = call.name === undefined || call.name.includes('@') ? '' : `/${call.name}`
+  const isNamed = call.name !== undefined && call.resource !== 'secrets' && !call.name.includes('@')
+  const name = isNamed ? `/${call.name}` : ''
   return call.subresource === undefined ? kind + name : `${kind}${name}/${call.subresource}`
 }
 

@@ -4,6 +4,7 @@ import type { RejectionReason } from '../../events/rejection.ts'
 /** Real records are under 20 deep. */
 const maxDepth = 64
 
+export const newline = 10
 export const quote = 34
 export const backslash = 92
 export const openBrace = 123
@@ -110,6 +111,8 @@ export class JsonCursor {
       }
       if (byte < 32) {
         this.position = at
+        if (byte === newline)
+          throw this.fail('truncated', 'a line ends inside a string: the record was cut off')
         throw this.fail('malformed_json', 'invalid JSON: a raw control character in a string')
       }
       highBits |= byte

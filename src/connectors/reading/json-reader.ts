@@ -2,12 +2,13 @@
 import type { RejectionReason } from '../../events/rejection.ts'
 import type { JsonObject, JsonValue } from '../connector.ts'
 import { closeBrace, closeBracket, JsonCursor, openBrace, openBracket, quote, Stop } from './json-cursor.ts'
-import { findEntry, forbiddenKey, holding, keyHash, type ShapeEntry, type ShapeNode } from './shape-node.ts'
+import { findEntry, forbiddenKey, keyHash, type ShapeEntry, type ShapeNode } from './shape-node.ts'
 
 /** What `read` found: a value, an array of records inside it, nothing yet, or nothing usable. */
 export type ReadStatus = 'record' | 'envelope' | 'incomplete' | 'failed'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const utf8Encoder = new TextEncoder()
 
 /** The text of bytes that are known to be ASCII. */
 export function asciiText(bytes: Uint8Array, start: number, end: number): string {
@@ -60,14 +61,19 @@ export class JsonReader extends JsonCursor {
     const exact: ShapeEntry[] = []
     for (let byte = this.next(); byte !== closeBrace; byte = this.separator(closeBrace)) {
       if (byte !== quote) throw this.fail('malformed_json', 'invalid JSON: expected a key in double quotes')
-      const start = this.position + 1
-      this.string()
-      const end = this.position - 1
+      let bytes = this.bytes
+      let start = this.position + 1
+      const escaped = this.string()
+      let end = this.position - 1
+      if (escaped) {
+        bytes = utf8Encoder.encode(this.#unescaped(this.#decode(start, end)))
+        start = 0
+        end = bytes.length
+      }
       const first = this.colon()
-      const hash = keyHash(this.bytes, start, end)
-      const entry = findEntry(node, hash, this.bytes, start, end - start)
+      const entry = findEntry(node, keyHash(bytes, start, end), bytes, start, end - start)
       if (entry === undefined) this.skip(first)
-      else if (!entry.envelope) this.#member(out, exact, entry, start, first)
+      else if (!entry.envelope) this.#member(out, exact, entry, isExactKey(entry, bytes, start), first)
       else if (isRoot && first === openBracket) return undefined
       else this.skip(first)
     }
@@ -80,11 +86,10 @@ export class JsonReader extends JsonCursor {
     out: Record<string, JsonValue>,
     exact: ShapeEntry[],
     entry: ShapeEntry,
-    keyStart: number,
+    isExact: boolean,
     first: number,
   ): void {
     if (entry.key === forbiddenKey) throw this.fail('invalid_field', 'the key __proto__ is not allowed;')
-    const isExact = isExactKey(entry, this.bytes, keyStart)
     if (isExact) {
       if (exact.includes(entry)) throw this.fail('invalid_field', `the key ${entry.key} is given twice:`)
       exact.push(entry)
@@ -92,46 +97,66 @@ export class JsonReader extends JsonCursor {
       this.skip(first)
       return
     }
-    out[entry.key] = this.#value(entry, entry.node, first)
+    out[entry.key] = this.#value(entry.key, entry.node, first)
   }
 
-  #value(entry: ShapeEntry, node: ShapeNode | undefined, first: number): JsonValue {
+  /** `key`: whose value it is, or is a part of. Without a node the value is taken whole. */
+  #value(key: string, node: ShapeNode | undefined, first: number): JsonValue {
     if (first === quote) {
-      const text = this.#text(entry.key)
-      return node === undefined ? text : this.#encoded(text, node)
+      const text = this.#text(key)
+      return node === undefined ? text : this.#encoded(key, text, node)
     }
-    if (node !== undefined && first === openBrace) return this.#object(node, false) ?? {}
-    if (node !== undefined && first === openBracket) return this.#array(entry, node)
-    return this.#whole(first, entry.key)
+    if (first === openBracket) return this.#array(key, node)
+    if (first === openBrace)
+      return node === undefined ? this.#anyObject(key) : (this.#object(node, false) ?? {})
+    const start = this.position
+    this.skip(first)
+    const value: unknown = JSON.parse(asciiText(this.bytes, start, this.position))
+    if (typeof value === 'number' && !Number.isFinite(value))
+      throw this.fail('invalid_field', `${key} is a number beyond the range of a double,`)
+    return value as JsonValue
   }
 
-  #array(entry: ShapeEntry, node: ShapeNode): JsonValue[] {
+  #array(key: string, node: ShapeNode | undefined): JsonValue[] {
     this.enter()
     const out: JsonValue[] = []
     for (let byte = this.next(); byte !== closeBracket; byte = this.separator(closeBracket))
-      out.push(this.#value(entry, node, byte))
+      out.push(this.#value(key, node, byte))
     this.leave()
     return out
   }
 
-  /** Providers put JSON into strings: read it through where the shape expects an object. */
-  #encoded(text: string, node: ShapeNode): JsonValue {
-    const trimmed = text.trimStart()
-    const first = trimmed.charCodeAt(0)
-    if (first !== openBrace && first !== openBracket) return text
-    const bytes = new TextEncoder().encode(`{"v":${trimmed}}`)
-    const inner = new JsonReader(holding(node))
-    return inner.read(bytes, 0, bytes.length) === 'record' ? (inner.value['v'] ?? text) : text
+  /** An object below a value that is taken whole: all its keys are read. */
+  #anyObject(key: string): JsonObject {
+    this.enter()
+    const out: Record<string, JsonValue> = {}
+    for (let byte = this.next(); byte !== closeBrace; byte = this.separator(closeBrace)) {
+      if (byte !== quote) throw this.fail('malformed_json', 'invalid JSON: expected a key in double quotes')
+      const member = this.#text(key)
+      if (member === forbiddenKey) throw this.fail('invalid_field', 'the key __proto__ is not allowed;')
+      if (Object.hasOwn(out, member)) throw this.fail('invalid_field', `${key} holds a key twice:`)
+      out[member] = this.#value(key, undefined, this.colon())
+    }
+    this.leave()
+    return out
   }
 
-  /** A value that is taken whole, or whose type is not the one that the shape expects. */
-  #whole(first: number, key: string): JsonValue {
-    const start = this.position
-    this.skip(first)
-    const value: unknown = JSON.parse(this.#decode(start, this.position))
-    if (typeof value === 'number' && !Number.isFinite(value))
-      throw this.fail('invalid_field', `${key} is a number beyond the range of a double,`)
-    return value as JsonValue
+  /** Providers put JSON into strings: read it through where the shape expects an object; other text stays text. */
+  #encoded(key: string, text: string, node: ShapeNode): JsonValue {
+    const trimmed = text.trim()
+    const first = trimmed.charCodeAt(0)
+    if (first !== openBrace && first !== openBracket) return text
+    const bytes = utf8Encoder.encode(trimmed)
+    const inner = new JsonReader(node)
+    inner.reset(bytes, 0, bytes.length)
+    try {
+      const value = inner.#value(key, node, first)
+      return inner.position === bytes.length ? value : text
+    } catch (stop) {
+      if (!(stop instanceof Stop)) throw stop
+      if (stop.reason === 'malformed_json' || stop.reason === 'truncated') return text
+      throw new Stop('failed', stop.reason, `${stop.message} that is the text of ${key}`)
+    }
   }
 
   #decode(start: number, end: number): string {
@@ -152,9 +177,14 @@ export class JsonReader extends JsonCursor {
     const end = this.position - 1
     const raw = plain ? asciiText(this.bytes, start + 1, end) : this.#decode(start + 1, end)
     if (!escaped) return raw
-    const value: unknown = JSON.parse(`"${raw}"`)
-    if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed())
+    const value = this.#unescaped(raw)
+    if (value.includes('\0') || !value.isWellFormed())
       throw this.fail('invalid_text', `${key} holds a NUL or half a surrogate pair,`)
     return value
+  }
+
+  /** `raw`: what stands between the quotes of a string that has been checked. */
+  #unescaped(raw: string): string {
+    return String(JSON.parse(`"${raw}"`))
   }
 }

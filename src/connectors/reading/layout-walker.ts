@@ -9,9 +9,11 @@ import {
   quote,
   Stop,
 } from './json-cursor.ts'
-import { asciiText, isExactKey } from './json-reader.ts'
+import { isExactKey } from './json-reader.ts'
 import { beginsLikeJson, type Plan, type Spans } from './layout.ts'
 import { findEntry, keyHash, type ShapeNode } from './shape-node.ts'
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** What is wanted of a value: what a shape says, all of it, or nothing. */
 type Want = ShapeNode | 'whole' | 'nothing'
@@ -62,7 +64,7 @@ export class LayoutWalker extends JsonCursor {
     }
     let key = ''
     let below: Want = 'whole'
-    if (want === 'whole') key = asciiText(this.bytes, keyStart, keyEnd)
+    if (want === 'whole') key = utf8.decode(this.bytes.subarray(keyStart, keyEnd))
     else {
       const hash = keyHash(this.bytes, keyStart, keyEnd)
       const entry = findEntry(want, hash, this.bytes, keyStart, keyEnd - keyStart)
@@ -97,9 +99,9 @@ export class LayoutWalker extends JsonCursor {
     this.skip(first)
     const end = this.position - (isString ? 1 : 0)
     const isOpaque = isString && typeof want === 'object'
-    // An escape may stand for the space or brace that the text begins with.
+    // An escape or a character beyond ASCII may be a space that stands before a brace.
     const head = this.bytes[start] as number
-    if (isOpaque && (beginsLikeJson(head) || head === backslash)) this.#isLearnable = false
+    if (isOpaque && (beginsLikeJson(head) || head === backslash || head >= 0x80)) this.#isLearnable = false
     this.spans.starts.push(start)
     this.spans.ends.push(end)
     this.spans.isString.push(isString)

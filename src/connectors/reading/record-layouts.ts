@@ -10,6 +10,9 @@ import type { ShapeNode } from './shape-node.ts'
 
 const maxLayoutsPerPrefix = 16
 const maxPrefixes = 64
+/** Larger records are rare, and what is kept of them would add up: all layouts together stay below about 100 MB. */
+const maxLearnedBytes = 16 * 1024
+const maxLearnedValues = 512
 /** Learning costs as much as reading: it has to be paid for by matches, so that ever-changing records cost little. */
 const learningPrice = 16
 const maxCredit = 4096
@@ -67,11 +70,11 @@ export class RecordLayouts {
 
   /** Learns from a record that the strict reader has read. */
   learn(start: number, end: number): void {
-    if (this.#credit < learningPrice || end - start < 8) return
+    if (this.#credit < learningPrice || end - start < 8 || end - start > maxLearnedBytes) return
     this.#credit -= learningPrice
     const record = Uint8Array.prototype.slice.call(this.#window, start, end)
     const plan = this.#walker.walk(record, this.#root)
-    if (plan === undefined) return
+    if (plan === undefined || this.#walker.spans.starts.length > maxLearnedValues) return
     const prefix = this.#prefix(start)
     let layouts = this.#byPrefix.get(prefix)
     if (layouts === undefined) {

@@ -4,10 +4,10 @@
  */
 import { type Rejection, reject } from '../../events/rejection.ts'
 import type { JsonObject } from '../connector.ts'
-import { closeBracket, comma, openBrace, openBracket } from './json-cursor.ts'
-import type { JsonReader } from './json-reader.ts'
+import { closeBracket, comma, newline, openBrace, openBracket, quote } from './json-cursor.ts'
+import type { JsonReader, ReadStatus } from './json-reader.ts'
 import type { RecordLayouts } from './record-layouts.ts'
-import { Skipper } from './skipper.ts'
+import { type Skipped, Skipper } from './skipper.ts'
 
 export interface RecordSink {
   /** `offset`: of the record's first byte in the (decompressed) stream. */
@@ -21,8 +21,11 @@ export const defaultMaxRecordBytes = 4 * 1024 * 1024
 /** A record that is still incomplete is tried again at each push up to this size, then only when it has doubled. */
 const eagerBytes = 64 * 1024
 
-const newline = 10
+/** Brackets of arrays and envelopes around records that are kept track of. */
+const maxLevels = 64
+
 const carriageReturn = 13
+const byteOrderMark = [0xef, 0xbb, 0xbf]
 
 /** Where we are: between top-level values, inside an array of records, or behind the array of an envelope. */
 type Level = 'top' | 'array' | 'tail'
@@ -35,9 +38,14 @@ export class RecordStream {
   /** Stream offset of the window's first byte. */
   #base = 0
   #levels: Level[] = ['top']
-  #skipping: 'no' | 'line' | 'value' = 'no'
+  /** What is passed over: a line, NULs, a bad value, or what stands behind the array of an envelope. */
+  #skipping: 'no' | 'line' | 'nuls' | 'value' | 'tail' = 'no'
+  /** Column of the next byte, -1 where more than white space stands before it on its line; of the value that is skipped. */
+  #column = 0
   /** Size of the unread part at the last attempt that wanted more: tried again only when it has doubled. */
   #wanted = 0
+  /** Where the next newline was found; `#fill` when there is none. */
+  #newlineAt = -1
   #isFinal = false
   readonly #skipper = new Skipper()
   readonly #reader: JsonReader
@@ -73,18 +81,24 @@ export class RecordStream {
     this.#run()
   }
 
+  /** No more bytes for now: what is held back is tried again, whatever it has grown by since the last attempt. */
+  retry(): void {
+    this.#wanted = 0
+    this.#run()
+  }
+
   /** No more bytes will come: what is left is read or rejected, and the stream starts afresh. */
   end(): void {
     this.#isFinal = true
     this.#run()
-    if (this.#at < this.#fill && this.#skipping === 'no')
-      this.#reject('truncated', 'the input ends inside a record')
-    else if (this.#levels.length > 1 && this.#levels.at(-1) !== 'tail')
+    if ((this.#skipping === 'no' || this.#skipping === 'tail') && this.#levels.includes('array'))
       this.#reject('truncated', 'the input ends inside an array of records')
     this.#base += this.#fill
     this.#fill = 0
     this.#at = 0
     this.#wanted = 0
+    this.#newlineAt = -1
+    this.#column = 0
     this.#levels = ['top']
     this.#skipping = 'no'
     this.#isFinal = false
@@ -105,6 +119,7 @@ export class RecordStream {
     }
     this.#window.set(chunk, this.#fill)
     this.#fill = needed
+    this.#newlineAt = -1
   }
 
   #reject(reason: Rejection['reason'], message: string): void {
@@ -118,7 +133,8 @@ export class RecordStream {
         if (!this.#skipRest()) return
       } else if (this.#levels.at(-1) === 'tail') {
         this.#levels.pop()
-        this.#startSkipping(1, false)
+        this.#column = -1
+        this.#skip('tail', 1)
       } else if (!this.#step()) return
     }
   }
@@ -129,72 +145,95 @@ export class RecordStream {
     if (byte === openBrace) return this.#record()
     if (byte === 32 || byte === newline || byte === carriageReturn || byte === 9) {
       this.#at++
+      if (byte === newline) this.#column = 0
+      else if (this.#column >= 0) this.#column++
       return true
     }
     const inArray = this.#levels.at(-1) === 'array'
-    if (byte === openBracket) {
-      this.#levels.push('array')
-      this.#at++
-    } else if (inArray && (byte === comma || byte === closeBracket)) {
+    if (byte === openBracket || (inArray && (byte === comma || byte === closeBracket))) {
+      if (byte === openBracket && !this.#enter('array')) return true
       if (byte === closeBracket) this.#levels.pop()
       this.#at++
-    } else if (!this.#byteOrderMark()) {
-      this.#reject('malformed_json', 'expected a JSON object: a record starts with {')
-      if (inArray) this.#skipScalar()
-      else this.#skipping = 'line'
+      this.#column = -1
+      return true
     }
+    const mark = this.#byteOrderMark()
+    if (mark < 0) return false
+    if (mark === 0) this.#notARecord(byte, inArray)
+    this.#at += mark
     return true
   }
 
-  #byteOrderMark(): boolean {
-    const isMark = this.#window[this.#at] === 0xef && this.#window[this.#at + 1] === 0xbb
-    if (!isMark || this.#window[this.#at + 2] !== 0xbf) return false
-    this.#at += 3
-    return true
+  /** False when the brackets are too many: they are rejected, and passed over to where the first one closes. */
+  #enter(...levels: readonly Level[]): boolean {
+    if (this.#levels.length + levels.length <= maxLevels) {
+      this.#levels.push(...levels)
+      return true
+    }
+    this.#reject('too_deep', `arrays of records nested deeper than ${maxLevels} levels`)
+    const depth = this.#levels.length - 1
+    const bracket = this.#levels[1] === 'array' ? 'own' : 'mistake'
+    this.#levels = ['top']
+    this.#column = -1
+    this.#skip('value', depth, bracket)
+    return false
   }
 
-  /** An element that is not an object: on to the next comma or bracket. */
-  #skipScalar(): void {
-    while (this.#at < this.#fill) {
-      const byte = this.#window[this.#at]
-      if (byte === comma || byte === closeBracket || byte === newline) return
-      this.#at++
+  /** Length of the byte order mark at hand: 0 if there is none, -1 if more bytes have to be seen. */
+  #byteOrderMark(): number {
+    for (const [i, byte] of byteOrderMark.entries()) {
+      if (this.#at + i >= this.#fill) return this.#isFinal ? 0 : -1
+      if (this.#window[this.#at + i] !== byte) return 0
     }
+    return byteOrderMark.length
+  }
+
+  #notARecord(byte: number, inArray: boolean): void {
+    this.#reject('malformed_json', 'expected a JSON object: a record starts with {')
+    if (inArray) {
+      // A text is passed over with its quotes, since it may hold commas; anything else up to the next comma.
+      if (byte !== quote) this.#at++
+      this.#skip('value', 0)
+    } else this.#skipping = byte === 0 ? 'nuls' : 'line'
   }
 
   #record(): boolean {
     const start = this.#at
+    const unread = this.#fill - start
+    if (!this.#isFinal && unread > eagerBytes && unread < this.#wanted) return false
     const layouts = this.#layouts
     const end = layouts === undefined ? -1 : layouts.match(start, this.#fill)
-    if (layouts !== undefined && end >= 0) {
+    if (layouts !== undefined && end >= 0 && end - start <= this.#maxRecordBytes) {
       this.#emit(layouts.value, end)
       return true
     }
-    const unread = this.#fill - start
-    if (!this.#isFinal && unread > eagerBytes && unread < this.#wanted) return false
     const lineEnd = this.#levels.length === 1 ? this.#findNewline(start) : -1
-    const hasLine = lineEnd >= 0 && !this.#isPretty(start, lineEnd)
-    if (!hasLine) return this.#readUpTo(start, this.#fill)
+    if (lineEnd < 0 || this.#isPretty(start, lineEnd)) return this.#readUpTo(start, this.#fill)
     const status = this.#reader.read(this.#window, start, lineEnd)
-    if (status !== 'incomplete') return this.#settle(status, start, lineEnd)
+    if (status !== 'incomplete' || lineEnd - start > this.#maxRecordBytes)
+      return this.#settle(status, start, lineEnd, lineEnd)
     // The line is a beginning only: of a document that goes on below, or of a record that was cut off.
     if (lineEnd + 1 >= this.#fill && !this.#isFinal) return this.#wait(unread)
     const next = this.#window[lineEnd + 1]
     if (lineEnd + 1 >= this.#fill || next === openBrace) {
       this.#reject('truncated', 'the line ends before its JSON is complete: the record was cut off')
-      this.#at = lineEnd + 1
+      this.#nextLine(lineEnd)
       return true
     }
     return this.#readUpTo(start, this.#fill)
   }
 
   #findNewline(from: number): number {
-    const at = this.#window.indexOf(newline, from)
-    return at < this.#fill ? at : -1
+    if (this.#newlineAt < from) {
+      const at = this.#window.indexOf(newline, from)
+      this.#newlineAt = at < 0 || at > this.#fill ? this.#fill : at
+    }
+    return this.#newlineAt < this.#fill ? this.#newlineAt : -1
   }
 
   /** A `{` alone on its line opens a pretty-printed document. */
   #isPretty(start: number, lineEnd: number): boolean {
+    if (lineEnd - start > this.#maxRecordBytes) return false
     for (let i = start + 1; i < lineEnd; i++) {
       const byte = this.#window[i] as number
       if (byte !== 32 && byte !== carriageReturn && byte !== 9) return false
@@ -204,15 +243,11 @@ export class RecordStream {
 
   #readUpTo(start: number, end: number): boolean {
     const status = this.#reader.read(this.#window, start, end)
-    if (status !== 'incomplete') return this.#settle(status, start, -1)
-    if (end - start > this.#maxRecordBytes) {
-      this.#reject('too_large', `a record is larger than ${this.#maxRecordBytes} bytes`)
-      this.#resync(start)
-      return true
-    }
+    if (status !== 'incomplete' || end - start > this.#maxRecordBytes)
+      return this.#settle(status, start, end, -1)
     if (!this.#isFinal) return this.#wait((end - start) * 2)
     this.#reject('truncated', 'the input ends before the JSON of its last record is complete')
-    this.#resync(start)
+    this.#resync(start, -1)
     return true
   }
 
@@ -221,19 +256,21 @@ export class RecordStream {
     return false
   }
 
-  #settle(status: 'record' | 'envelope' | 'failed', start: number, lineEnd: number): boolean {
-    if (status === 'record') {
-      const end = this.#reader.position
-      this.#layouts?.learn(start, end)
-      this.#emit(this.#reader.value, end)
+  #settle(status: ReadStatus, start: number, end: number, lineEnd: number): boolean {
+    const size = (status === 'incomplete' ? end : this.#reader.position) - start
+    if (size > this.#maxRecordBytes) {
+      this.#reject('too_large', `a record is larger than ${this.#maxRecordBytes} bytes`)
+      this.#resync(start, lineEnd)
+    } else if (status === 'record') {
+      this.#layouts?.learn(start, this.#reader.position)
+      this.#emit(this.#reader.value, this.#reader.position)
     } else if (status === 'envelope') {
-      this.#at = this.#reader.position + 1
+      if (this.#enter('tail', 'array')) this.#at = this.#reader.position + 1
       this.#wanted = 0
-      this.#levels.push('tail', 'array')
+      this.#column = -1
     } else {
       this.#reject(this.#reader.reason, this.#reader.message)
-      if (lineEnd >= 0) this.#at = lineEnd + 1
-      else this.#resync(start)
+      this.#resync(start, lineEnd)
     }
     return true
   }
@@ -242,38 +279,56 @@ export class RecordStream {
     const offset = this.#base + this.#at
     this.#at = end
     this.#wanted = 0
+    this.#column = -1
     this.#sink.record(record, offset)
   }
 
-  /** Finds the next record behind a bad one: one bad record costs one record. */
-  #resync(start: number): void {
+  #nextLine(lineEnd: number): void {
+    this.#at = lineEnd + 1
     this.#wanted = 0
-    if (this.#levels.length === 1 && !this.#isFinal && this.#findNewline(start) < 0) {
-      this.#at = start
-      this.#skipping = 'line'
-      return
+    this.#column = 0
+  }
+
+  /** Finds the next record behind a bad one: one bad record costs one record. */
+  #resync(start: number, lineEnd: number): void {
+    this.#wanted = 0
+    if (lineEnd >= 0) this.#nextLine(lineEnd)
+    else if (this.#levels.length === 1 && this.#findNewline(start) < 0) this.#skipping = 'line'
+    else {
+      this.#at = start + 1
+      this.#skip('value', 1)
     }
-    this.#at = start + 1
-    this.#startSkipping(1, start === 0 || this.#window[start - 1] === newline)
   }
 
-  #startSkipping(depth: number, stopsAtLineStart: boolean): void {
-    this.#skipper.begin(depth, stopsAtLineStart)
-    this.#skipping = 'value'
+  #skip(what: 'value' | 'tail', depth: number, bracket?: Skipped['bracket']): void {
+    const around = this.#levels.at(-1) === 'array' ? 'outer' : 'mistake'
+    this.#skipper.begin({ depth, column: Math.max(this.#column, 0), bracket: bracket ?? around })
+    this.#skipping = what
   }
 
-  /** False when the value or line that is passed over goes on beyond the window. */
+  /** False when what is passed over goes on beyond the window. */
   #skipRest(): boolean {
-    const found =
-      this.#skipping === 'line'
-        ? this.#findNewline(this.#at)
-        : this.#skipper.skip(this.#window, this.#at, this.#fill)
+    const found = this.#skipEnd()
     if (found < 0) {
       this.#at = this.#fill
       return false
     }
     this.#at = found
+    if (this.#skipping === 'value' || this.#skipping === 'tail') {
+      const column = this.#skipper.column
+      // A new document: the arrays around what was passed over have been cut off with it.
+      if (column === 0 && this.#column !== 0 && this.#window[found] === openBrace) this.#levels = ['top']
+      this.#column = column
+    }
     this.#skipping = 'no'
     return true
+  }
+
+  #skipEnd(): number {
+    if (this.#skipping === 'line') return this.#findNewline(this.#at)
+    if (this.#skipping !== 'nuls') return this.#skipper.skip(this.#window, this.#at, this.#fill)
+    let at = this.#at
+    while (at < this.#fill && this.#window[at] === 0) at++
+    return at < this.#fill ? at : -1
   }
 }

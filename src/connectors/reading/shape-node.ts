@@ -105,13 +105,6 @@ function compileInto(node: ShapeNode, shape: Shape, extra: readonly ShapeEntry[]
   return node
 }
 
-/** A shape with one key `v`: for reading a text that is itself JSON of shape `node`. */
-export function holding(node: ShapeNode): ShapeNode {
-  const holder: ShapeNode = { slots: new Array<ShapeEntry | undefined>(4).fill(undefined) }
-  insert(holder, newEntry('v', node, false))
-  return holder
-}
-
 /** Wrappers of one record, and keys whose array holds many: see envelopes.ts for what each is. */
 export interface EnvelopeKeys {
   readonly wrappers: readonly string[]

@@ -1,0 +1,154 @@
+/**
+ * Makes counts and source positions durable together: one transaction holds both, so that a kill leaves either the
+ * old or the new of everything. What a sender is told, and what a broker is told, waits for it.
+ */
+import { type ChunkWriter, jsonBytes, jsonOf, prefixed, type Stateful } from '../events/chunk.ts'
+import type { StateStore } from '../platform/state-store.ts'
+
+/** Where each source is to go on: by source key, in the source's own words. */
+export class Positions implements Stateful {
+  readonly #positions = new Map<string, string>()
+  readonly #dirty = new Set<string>()
+
+  get(key: string): string | undefined {
+    return this.#positions.get(key)
+  }
+
+  /** In the same turn in which the records up to it are counted. */
+  set(key: string, position: string): void {
+    if (this.#positions.get(key) === position) return
+    this.#positions.set(key, position)
+    this.#dirty.add(key)
+  }
+
+  keys(): readonly string[] {
+    return [...this.#positions.keys()]
+  }
+
+  save(out: ChunkWriter): void {
+    for (const key of this.#dirty) out.put(encodeURIComponent(key), jsonBytes(this.#positions.get(key)))
+  }
+
+  saved(): void {
+    this.#dirty.clear()
+  }
+
+  restore(key: string, bytes: Uint8Array): void {
+    this.#positions.set(decodeURIComponent(key), jsonOf<string>(bytes))
+  }
+}
+
+export interface CommitterOptions {
+  /** Parts of the state by the prefix of their chunks, such as `dedupe/`. */
+  readonly parts: ReadonlyMap<string, Stateful>
+  readonly store: StateStore | undefined
+  readonly now: () => number
+  readonly onCommit?: (facts: {
+    readonly chunks: number
+    readonly bytes: number
+    readonly ms: number
+  }) => void
+  /** Said once when committing begins to fail, and once when it works again (without an error). */
+  readonly onTrouble?: (error: unknown) => void
+}
+
+/** Commits that nobody waits for are this far apart, and those that somebody waits for gather this long, ms. */
+const idleMs = 1000
+const gatherMs = 4
+const retryMs = 500
+
+interface Waiter {
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+export class Committer {
+  readonly #options: CommitterOptions
+  #waiters: Waiter[] = []
+  #timer: NodeJS.Timeout | undefined
+  #dueAt = Number.POSITIVE_INFINITY
+  #trouble: unknown
+  /** Epoch ms of the last commit. */
+  lastCommitAt = 0
+
+  constructor(options: CommitterOptions) {
+    this.#options = options
+  }
+
+  /** Whether commits fail at present, such as on a full disk: nothing must be taken in then. */
+  get isFailing(): boolean {
+    return this.#trouble !== undefined
+  }
+
+  /** Takes back the stored state. Throws StateError when it cannot be trusted. */
+  restore(): void {
+    const { store, parts } = this.#options
+    if (store === undefined) return
+    for (const { key, bytes } of store.chunks()) {
+      const prefix = key.slice(0, key.indexOf('/') + 1)
+      parts.get(prefix)?.restore(key.slice(prefix.length), bytes)
+    }
+  }
+
+  /** State has changed: it is committed within a second. */
+  changed(): void {
+    this.#schedule(idleMs)
+  }
+
+  /** Resolves when everything counted so far is durable; rejects when the next commit fails. */
+  committed(): Promise<void> {
+    if (this.#options.store === undefined) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject })
+      // While commits fail, the retry decides: a sender must not set the pace of a full disk.
+      if (!this.isFailing) this.#schedule(gatherMs)
+    })
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#options.store === undefined) return
+    const dueAt = this.#options.now() + delayMs
+    if (this.#timer !== undefined && this.#dueAt <= dueAt) return
+    clearTimeout(this.#timer)
+    this.#dueAt = dueAt
+    this.#timer = setTimeout(() => this.commit(), delayMs)
+  }
+
+  /** Commits now; false when it failed, and it is tried again by itself. */
+  commit(): boolean {
+    const { store, parts, now } = this.#options
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#dueAt = Number.POSITIVE_INFINITY
+    const waiters = this.#waiters
+    this.#waiters = []
+    if (store === undefined) return true
+    const startedAt = now()
+    try {
+      const facts = store.commit((out) => {
+        for (const [prefix, part] of parts) part.save(prefixed(out, prefix))
+      })
+      for (const part of parts.values()) part.saved()
+      this.lastCommitAt = now()
+      this.#options.onCommit?.({ ...facts, ms: this.lastCommitAt - startedAt })
+      if (this.#trouble !== undefined) this.#options.onTrouble?.(undefined)
+      this.#trouble = undefined
+      for (const { resolve } of waiters) resolve()
+      return true
+    } catch (error) {
+      if (this.#trouble === undefined) this.#options.onTrouble?.(error)
+      this.#trouble = error
+      for (const { reject } of waiters) reject(error)
+      this.#schedule(retryMs)
+      return false
+    }
+  }
+
+  /** The last commit, and no more timers. */
+  close(): boolean {
+    const isDone = this.commit()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    return isDone
+  }
+}

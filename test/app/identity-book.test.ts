@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { IdentityBook, type IdentityBookOptions } from '../../src/app/identity-book.ts'
+import type { Identity, IdentityEvent } from '../../src/events/event.ts'
+import type { OwnershipRule } from '../../src/events/ownership.ts'
+import { availableIndicators } from '../../src/indicators/available.ts'
+import { Engine } from '../../src/objectives/engine.ts'
+import type { Objective } from '../../src/objectives/objective.ts'
+import { EventCounters } from '../../src/outputs/event-counters.ts'
+import { keyedPseudonym } from '../../src/platform/pseudonym.ts'
+import { anObjective } from '../support/objective.ts'
+
+function request(identity: Partial<Identity> = {}, changes: Partial<IdentityEvent> = {}): IdentityEvent {
+  const event: IdentityEvent = {
+    kind: 'token.request',
+    id: 'x',
+    time: 0,
+    provider: 'azure',
+    source: 'azure-entra',
+    layer: 'vm',
+    identity: { id: 'i', type: 'service-principal', tenant: 't', ...identity },
+    app: '',
+    outcome: 'success',
+    vantage: 'issuer',
+    audience: '',
+  }
+  return Object.assign(event, changes)
+}
+
+function bookOf(
+  changes: Partial<IdentityBookOptions> = {},
+  objectives: readonly Objective[] = [],
+  former?: IdentityBook,
+): IdentityBook {
+  const engine = new Engine(objectives, availableIndicators, { fineMs: 7_200_000, slicesMs: 7_200_000 })
+  const options = {
+    rules: [],
+    policy: { people: true, machines: false },
+    pseudonym: keyedPseudonym('test'),
+    ...changes,
+  }
+  return new IdentityBook(options, engine, new EventCounters(10_000), former)
+}
+
+/** What the pipeline does with an event. */
+function seen(book: IdentityBook, event: IdentityEvent): void {
+  const entry = book.entryOf(event)
+  entry.events++
+  if (event.outcome === 'failure') entry.failures++
+  entry.lastSeen = Math.max(entry.lastSeen, event.time)
+}
+
+describe('what is known of identities', () => {
+  it('finds the owner by what each record says, and reports each identity once', () => {
+    const rules: readonly OwnershipRule[] = [{ match: { name: 'checkout' }, app: 'shop', team: 'shop-team' }]
+    for (const names of [
+      [undefined, 'checkout', 'checkout'],
+      ['checkout', 'checkout', undefined],
+    ]) {
+      const book = bookOf({ rules })
+      for (const [time, name] of names.entries()) seen(book, request({ name }, { time, outcome: 'failure' }))
+      expect(book.entryOf(request({ name: 'checkout' })).owner.app).toBe('shop')
+      expect(book.entryOf(request()).owner).toMatchObject({ app: 'i', isOwned: false })
+      expect(book.top(10)).toEqual([
+        expect.objectContaining({
+          identity: expect.objectContaining({ id: 'i', name: 'checkout' }),
+          owner: expect.objectContaining({ app: 'shop' }),
+          events: 3,
+          failures: 3,
+          lastSeen: 2,
+        }),
+      ])
+    }
+  })
+
+  it('keeps a person apart from a machine of the same id: no name slips through', () => {
+    const book = bookOf()
+    const id = 'jane.doe@example.com'
+    seen(book, request({ id, type: 'service-principal' }))
+    const person = book.entryOf(request({ id, type: 'user', name: 'Jane Doe' }))
+    expect(person.identity).toEqual({ id: keyedPseudonym('test')(id), type: 'user', tenant: 't' })
+    expect(person.owner.app).toBe('people')
+  })
+
+  it('orders by failures, then events, then name', () => {
+    const book = bookOf()
+    const many: readonly (readonly [string, number, number])[] = [
+      ['a', 1, 0],
+      ['b', 9, 0],
+      ['c', 3, 2],
+      ['d', 1, 0],
+      ['e', 5, 2],
+    ]
+    for (const [id, events, failures] of many)
+      for (let i = 0; i < events; i++)
+        seen(book, request({ id }, { outcome: i < failures ? 'failure' : 'success' }))
+    expect(book.top(4).map(({ identity }) => identity.id)).toEqual(['e', 'c', 'b', 'a'])
+  })
+
+  it('routes by service, audience and workload only where an objective selects on them', () => {
+    const plain = bookOf()
+    const [a, b] = [request({}, { audience: 'a' }), request({}, { audience: 'b' })]
+    expect(plain.routeOf(a, plain.entryOf(a))).toBe(plain.routeOf(b, plain.entryOf(b)))
+    const sli = { indicator: 'token-issuance', where: { audience: ['a'] } } as const
+    const selective = bookOf({}, [anObjective({ sli })])
+    const routes = [a, b].map((event) => selective.routeOf(event, selective.entryOf(event)).targets.length)
+    // Judged for the totals of two indicators, and for the objective.
+    expect(routes).toEqual([3, 2])
+  })
+
+  it('stays bounded, and keeps those with failures, when ids never end', () => {
+    const book = bookOf()
+    seen(book, request({ id: 'troubled' }, { outcome: 'failure' }))
+    for (let i = 0; i < 120_000; i++) book.entryOf(request({ id: `i${i}` }))
+    expect(book.all().length).toBeLessThanOrEqual(100_000)
+    expect(book.top(1)[0]?.identity.id).toBe('troubled')
+  })
+
+  it('stays bounded when one id comes under names that never end', () => {
+    const book = bookOf()
+    for (let i = 0; i < 1000; i++) book.entryOf(request({ name: `n${i}` }))
+    expect(book.all().length).toBeLessThanOrEqual(32)
+  })
+
+  it('stays bounded when one identity calls services that never end', () => {
+    const sli = { indicator: 'token-issuance', where: { audience: ['a*'] } } as const
+    const book = bookOf({}, [anObjective({ sli })])
+    for (let i = 0; i < 1000; i++) {
+      const event = request({}, { audience: `a${i}` })
+      expect(book.routeOf(event, book.entryOf(event)).targets).toHaveLength(3)
+    }
+    expect(book.entryOf(request()).routes.length).toBeLessThanOrEqual(64)
+  })
+
+  it('goes on with the counts of the book before it, under the new rules', () => {
+    const former = bookOf()
+    seen(former, request({ name: 'checkout' }, { outcome: 'failure', time: 7 }))
+    seen(former, request({ id: 'jane', type: 'user' }))
+    const rules = [{ match: { name: 'checkout' }, app: 'shop' }]
+    const book = bookOf({ rules, pseudonym: keyedPseudonym('another') }, [], former)
+    const [checkout, jane] = book.top(2)
+    expect(checkout).toMatchObject({ failures: 1, events: 1, lastSeen: 7, owner: { app: 'shop' } })
+    expect(jane?.identity.id).toBe(keyedPseudonym('another')('jane'))
+  })
+})
