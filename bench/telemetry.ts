@@ -1,74 +1,116 @@
 /**
- * `node bench/telemetry.ts`: what watching itself costs the program. The same records with telemetry off, with self metrics
- * that are scraped each second, and with traces sent to a receiver as well; in processes of their own, in turns.
+ * `node bench/telemetry.ts`: what watching itself costs the program. Blocks of one file are read
+ * with telemetry on and off in turns, in one process, so that a noisy machine disturbs both alike. What telemetry
+ * does in the background (sending traces, being scraped, looking at the event loop) is measured on its own, and added.
  */
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
-import type { Measured } from './measured.ts'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import { attributionOf, defaultPseudonymKey } from '../src/app/attribution.ts'
+import { BatchTelemetry } from '../src/app/batch-telemetry.ts'
+import { replayPipeline } from '../src/app/commands/replay.ts'
+import { requireDefinitions } from '../src/app/definition-files.ts'
+import { startSelfObservation } from '../src/app/self-observation.ts'
+import { noTelemetry } from '../src/platform/telemetry/telemetry.ts'
 import { writeBenchRecords } from './records.ts'
 
-const { values } = parseArgs({
-  options: { records: { type: 'string', default: '200000' }, rounds: { type: 'string', default: '5' } },
-})
+const { values } = parseArgs({ options: { records: { type: 'string', default: '400000' } } })
 const records = Number(values.records)
-const rounds = Number(values.rounds)
-const script = new URL('./telemetry-path.ts', import.meta.url).pathname
-const run = promisify(execFile)
+/** As the file follower reads. */
+const chunkBytes = 64 * 1024
+const chunksPerBlock = 64
+/** Blocks at the beginning, in which code is still being compiled. */
+const warmUpBlocks = 8
+const backgroundMs = 10_000
 
-async function measure(file: string, mode: string): Promise<Measured> {
-  const { stdout } = await run(process.execPath, [script, file, mode])
-  return JSON.parse(stdout) as Measured
+/** A quarter of the blocks took no longer: noise only ever adds, and CPU times of such short work are too coarse. */
+function quartile(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? Number.NaN
 }
 
-/** The round with the least CPU time: noise only ever adds. */
-function least(results: readonly Measured[]): Measured {
-  return results.reduce((a, b) => (b.cpuSeconds < a.cpuSeconds ? b : a))
+function cpuSeconds(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1e6
 }
 
-function median(results: readonly number[]): number {
-  return results.toSorted((a, b) => a - b)[Math.floor(results.length / 2)] ?? Number.NaN
-}
+const peers = new Worker(new URL('./telemetry-peers.ts', import.meta.url))
+const [port] = await once(peers, 'message')
+const { telemetry, address, stop } = await startSelfObservation(
+  {
+    enabled: true,
+    prometheus: { host: '127.0.0.1', port: 0 },
+    otlp: { endpoint: `http://127.0.0.1:${port}`, headers: [] },
+  },
+  '0.0.0',
+  { info: () => undefined, warn: console.error, error: console.error },
+)
+peers.postMessage(address)
 
-const receiver = createServer((request, response) => {
-  request.resume().on('end', () => response.end())
-}).listen(0, '127.0.0.1')
-await once(receiver, 'listening')
-const bound = receiver.address()
-const endpoint = `http://127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : 0}`
-const modes = { off: 'off', metrics: 'metrics', 'metrics and traces': endpoint }
-const results = new Map<string, Measured[]>(Object.keys(modes).map((name) => [name, []]))
+const { objectives } = requireDefinitions([new URL('../slo-definitions', import.meta.url).pathname])
+const pipeline = replayPipeline(
+  {
+    output: 'json',
+    objectives,
+    attribution: attributionOf([], defaultPseudonymKey),
+    at: undefined,
+    dedupeBytes: 64 * 1024 * 1024,
+    futureToleranceMs: 0,
+  },
+  () => Number.POSITIVE_INFINITY,
+)
+const arms = {
+  off: { batches: new BatchTelemetry(noTelemetry), blocks: [] as number[] },
+  on: { batches: new BatchTelemetry(telemetry), blocks: [] as number[] },
+}
+let { batches } = arms.off
+const decoder = pipeline.decoder({
+  // What a run pays for each record: the timer around judging.
+  counted: () => {
+    batches.judging.begin()
+    batches.judging.end()
+  },
+  rejected: () => undefined,
+})
+pipeline.beginBatch()
 
 const folder = mkdtempSync(join(tmpdir(), 'identity-slo-bench-'))
-try {
-  const file = join(folder, 'records.ndjson')
-  writeBenchRecords(file, records)
-  for (let round = 0; round < rounds; round++)
-    for (const [name, mode] of Object.entries(modes)) results.get(name)?.push(await measure(file, mode))
-} finally {
-  rmSync(folder, { recursive: true })
-  receiver.close()
+const path = join(folder, 'records.ndjson')
+writeBenchRecords(path, records)
+const file = openSync(path, 'r')
+const block = Buffer.allocUnsafe(chunkBytes * chunksPerBlock)
+for (let index = 0; ; index++) {
+  const length = readSync(file, block, 0, block.length, null)
+  if (length === 0) break
+  // off, on, on, off: what drifts, drifts for both.
+  const arm = index % 4 === 1 || index % 4 === 2 ? arms.on : arms.off
+  batches = arm.batches
+  const startedAt = performance.now()
+  for (let at = 0; at < length; at += chunkBytes) {
+    const chunk = block.subarray(at, Math.min(length, at + chunkBytes))
+    batches.decode('files', chunk.length, () => decoder.push(chunk))
+  }
+  // Some thirty times a second: a run commits once a second unless senders wait for it.
+  batches.flush()
+  if (index >= warmUpBlocks && length === block.length) arm.blocks.push(performance.now() - startedAt)
+  await setImmediate()
 }
+decoder.end()
+closeSync(file)
+rmSync(folder, { recursive: true })
 
-console.log(`${records.toLocaleString('en')} records, ${rounds} rounds; ratios are against telemetry off`)
-console.log(
-  `${'telemetry'.padEnd(22)}${'events/s'.padStart(10)}${'CPU s'.padStart(8)}${'least CPU'.padStart(11)}${'median CPU'.padStart(12)}`,
-)
-const off = results.get('off') ?? []
-for (const [name, own] of results) {
-  const best = least(own)
-  const ratios = own.map(({ cpuSeconds }, round) => cpuSeconds / (off[round]?.cpuSeconds ?? Number.NaN))
-  const cells = [
-    Math.round(best.records / best.wallSeconds)
-      .toLocaleString('en')
-      .padStart(10),
-    best.cpuSeconds.toFixed(2).padStart(8),
-    (best.cpuSeconds / least(off).cpuSeconds).toFixed(3).padStart(11),
-    median(ratios).toFixed(3).padStart(12),
-  ]
-  console.log(`${name.padEnd(22)}${cells.join('')}`)
-}
+const before = { cpu: cpuSeconds(), at: performance.now() }
+await setTimeout(backgroundMs)
+const background = (cpuSeconds() - before.cpu) / ((performance.now() - before.at) / 1000)
+await stop()
+await peers.terminate()
+
+const [off, on] = [quartile(arms.off.blocks), quartile(arms.on.blocks)]
+console.log(`${pipeline.sources.totals().read.toLocaleString('en')} records in blocks of 4 MiB`)
+console.log(`telemetry off   ${off.toFixed(3)} ms a block, first quartile of ${arms.off.blocks.length}`)
+console.log(`telemetry on    ${on.toFixed(3)} ms a block, first quartile of ${arms.on.blocks.length}`)
+console.log(`in background   ${(background * 100).toFixed(2)} % of a core`)
+console.log(`ratio           ${(on / off + background).toFixed(4)}`)

@@ -8,7 +8,6 @@ import type { CommandContext } from './commands/command.ts'
 import { generate } from './commands/generate.ts'
 import { inspect } from './commands/inspect.ts'
 import { replay } from './commands/replay.ts'
-import { run } from './commands/run.ts'
 import { validate } from './commands/validate.ts'
 import { requireDefinitions } from './definition-files.ts'
 import { AppError, type ExitCode, exitCodes } from './errors.ts'
@@ -66,7 +65,11 @@ Example: identity-slo run --config identity-slo.yaml
 Serves / (status), /metrics, POST /v1/records, /-/healthy, /-/ready and POST /-/reload (also SIGHUP).
 Every setting can be given by environment, such as IDENTITY_SLO__LISTEN__PORT=9465. Ctrl-C or SIGTERM stops it.`,
     )
-    .action(async (options: { config?: string }) => done(await run(options.config, context)))
+    .action(async (options: { config?: string }) => {
+      // Loaded only here: the server's libraries would be half of what any other command takes to start.
+      const { run } = await import('./commands/run.ts')
+      done(await run(options.config, context))
+    })
 }
 
 interface ReplayArguments {

@@ -8,6 +8,7 @@ import {
 } from '../objectives/definitions/problem.ts'
 import type { MapNode } from '../objectives/definitions/yaml/node.ts'
 import { withEnvironment } from './config/environment.ts'
+import type { KafkaSettings } from './config/kafka-settings.ts'
 import { checkAgainst, placeOf, plainValue, readMapping } from './config/positioned.ts'
 import { type ConfigValues, configSchema } from './config/schema.ts'
 import { type Environment, type ReadFile, type Secret, secretResolver } from './config/secret.ts'
@@ -20,6 +21,7 @@ export interface Config {
   readonly ownership: string | undefined
   readonly listen: Readonly<ConfigValues['listen']>
   readonly files: readonly { readonly path: string; readonly follow: boolean }[]
+  readonly kafka: readonly KafkaSettings[]
   readonly webhook: {
     readonly enabled: boolean
     readonly maxBodyBytes: number
@@ -100,6 +102,7 @@ function toConfig(values: ConfigValues, locate: (path: string) => string): Confi
     ownership: values.ownership === undefined ? undefined : locate(values.ownership),
     listen,
     files: sources.files.map(({ path, follow }) => ({ path: locate(path), follow })),
+    kafka: sources.kafka,
     webhook: sources.webhook,
     pseudonyms: { key: pseudonyms.key, people: pseudonyms.people, machines: pseudonyms.machines },
     limits,

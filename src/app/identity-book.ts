@@ -141,22 +141,37 @@ export class IdentityBook {
 
   /** Identities by number of failures, then of events; each once, under the description that most events gave. */
   top(limit: number): readonly IdentitySummary[] {
-    const summaries = new Map<string, IdentitySummary>()
-    for (const { identity, provider, owner, ...counts } of this.all().toSorted(byDescription)) {
-      const { failures, events, lastSeen } = counts
-      const key = JSON.stringify([provider, identity.tenant, identity.id])
-      const former = summaries.get(key)
-      summaries.set(key, {
-        identity: former?.identity ?? identity,
-        provider,
-        owner: former?.owner ?? owner,
-        failures: failures + (former?.failures ?? 0),
-        events: events + (former?.events ?? 0),
-        lastSeen: Math.max(lastSeen, former?.lastSeen ?? lastSeen),
-      })
+    const best: IdentitySummary[] = []
+    for (const entries of this.#entries.values()) {
+      for (const summary of summariesOf(entries)) {
+        const last = best.length < limit ? undefined : best.at(-1)
+        if (last !== undefined && byTrouble(summary, last) >= 0) continue
+        best.push(summary)
+        best.sort(byTrouble)
+        best.length = Math.min(best.length, limit)
+      }
     }
-    return [...summaries.values()].sort(byTrouble).slice(0, limit)
+    return best
   }
+}
+
+/** The identities that share one id, each with the counts of all its descriptions. */
+function summariesOf(entries: readonly IdentityEntry[]): Iterable<IdentitySummary> {
+  if (entries.length === 1) return entries
+  const summaries = new Map<string, IdentitySummary>()
+  for (const { identity, provider, owner, failures, events, lastSeen } of entries.toSorted(byDescription)) {
+    const key = JSON.stringify([provider, identity.tenant, identity.id])
+    const former = summaries.get(key)
+    summaries.set(key, {
+      identity: former?.identity ?? identity,
+      provider,
+      owner: former?.owner ?? owner,
+      failures: failures + (former?.failures ?? 0),
+      events: events + (former?.events ?? 0),
+      lastSeen: Math.max(lastSeen, former?.lastSeen ?? lastSeen),
+    })
+  }
+  return summaries.values()
 }
 
 function compareTexts(a: string, b: string): number {

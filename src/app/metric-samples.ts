@@ -41,7 +41,7 @@ function identitySamples(series: readonly EventSeries[]): FamilySamples[] {
     samples(
       identityMetrics.tokenFetchDuration,
       asked.flatMap(({ labels, durations }) =>
-        durations ? [{ labels, value: durations.sum, buckets: durations.counts }] : [],
+        durations ? [{ labels, value: durations.sum, buckets: [...durations.counts] }] : [],
       ),
     ),
     samples(
@@ -133,8 +133,6 @@ export interface RunFacts {
   readonly version: string
   readonly nodeVersion: string
   readonly isLastReloadSuccessful: boolean
-  /** Epoch ms. */
-  readonly now: number
 }
 
 function pipelineSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
@@ -156,10 +154,9 @@ function pipelineSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
     ),
     samples(
       pipelineMetrics.sourceLag,
-      seen.map(({ id, newest }) => ({
-        labels: { source: id },
-        value: Math.max(0, facts.now - newest) / 1000,
-      })),
+      seen.flatMap(({ id, lagMs }) =>
+        lagMs === undefined ? [] : [{ labels: { source: id }, value: lagMs / 1000 }],
+      ),
     ),
     samples(
       pipelineMetrics.lateDropped,

@@ -23,8 +23,10 @@ export interface PipelineOptions extends IdentityBookOptions {
   readonly objectives: readonly Objective[]
   readonly maxSeries: number
   readonly dedupeBytes: number
-  /** Epoch ms: later events are quarantined. Asked again for each batch of records. */
-  readonly latestTime: () => number
+  /** Epoch ms. Asked again for each batch of records. */
+  readonly now: () => number
+  /** Events that are further ahead of `now` are quarantined, ms. */
+  readonly futureToleranceMs: number
   /** Epoch ms, exclusive: later events are passed over (`--at`). */
   readonly until: number | undefined
   /** How much older than the newest event an event may be, ms; undefined counts everything. */
@@ -62,6 +64,8 @@ export class Pipeline {
   #pruneAt = Number.NEGATIVE_INFINITY
   /** While the logs that were there at the start are read, old events are a backlog and not late. */
   #isCatchingUp = false
+  /** Of the current batch. */
+  #now = Number.NaN
   #latest = Number.POSITIVE_INFINITY
 
   constructor(options: PipelineOptions) {
@@ -123,7 +127,8 @@ export class Pipeline {
 
   /** Call before a batch of records: looks at the clock once, not once an event. */
   beginBatch(): void {
-    this.#latest = this.#options.latestTime()
+    this.#now = this.#options.now()
+    this.#latest = this.#now + this.#options.futureToleranceMs
   }
 
   #events(events: readonly IdentityEvent[], from: Decoded, listener: StreamListener | undefined): void {
@@ -146,7 +151,7 @@ export class Pipeline {
       } else if (this.dedupe.isFirst(event.id, event.time)) {
         isNew = true
         this.#observe(event)
-        if (event.time > source.newest) source.newest = event.time
+        if (event.time > source.newest) source.advance(event.time, this.#now)
       } else source.duplicateEvents++
     }
     const result = !isRelevant ? 'irrelevant' : isNew ? 'accepted' : isLate ? 'late' : 'duplicate'

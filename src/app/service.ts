@@ -24,7 +24,6 @@ export interface ServiceOptions {
   readonly pipeline: Pipeline
   readonly version: string
   readonly log: ServiceLog
-  readonly now: () => number
   /** Applies changed definitions; throws AppError with what is wrong. */
   readonly reload: () => void
 }
@@ -152,7 +151,6 @@ export class Service {
       version: this.#options.version,
       nodeVersion: process.version,
       isLastReloadSuccessful: this.#isLastReloadSuccessful,
-      now: this.#options.now(),
     }
   }
 

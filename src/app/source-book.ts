@@ -19,9 +19,17 @@ export class SourceEntry {
   duplicateEvents = 0
   /** Epoch ms of the newest event. */
   newest = Number.NEGATIVE_INFINITY
+  /** How old the newest event was when it was read, ms; undefined before the first one. */
+  lagMs: number | undefined
 
   constructor(id: string) {
     this.id = id
+  }
+
+  /** A newer event than all before it, read at `now`; both epoch ms. */
+  advance(time: number, now: number): void {
+    this.newest = time
+    this.lagMs = Math.max(0, now - time)
   }
 
   count(result: RecordResult, reason?: RejectionReason): void {

@@ -57,9 +57,11 @@ export function alertPlan(periodMs: number, chosen?: readonly AlertTierId[]): Al
     const before = windows.at(-1)
     const period = formatDuration(periodMs)
     if (factor < 1 || (before && scaled.longMs <= before.longMs)) {
-      notes.push(
-        `tier ${tier.id} is dropped: over ${period} its windows would be no longer than those of the tier before it`,
-      )
+      const why =
+        factor < 1
+          ? 'its factor would be under 1'
+          : 'its windows would be no longer than those of the tier before it'
+      notes.push(`tier ${tier.id} is dropped: over ${period} ${why}`)
       continue
     }
     if (scaled !== tier) {

@@ -243,7 +243,7 @@ export const selfMetrics = {
   batches: {
     name: 'identity_slo.pipeline.batches',
     unit: '{batch}',
-    description: 'Batches of records taken from a source.',
+    description: 'Batches of records: what one commit makes durable.',
   },
   decoderInput: {
     name: 'identity_slo.pipeline.decoder.input',

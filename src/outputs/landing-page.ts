@@ -28,13 +28,13 @@ export interface LandingFacts {
 
 const style = `
 :root { color-scheme: light dark; --ok: light-dark(#12703a, #57c98b); --bad: light-dark(#b3261e, #ff8a80); --line: light-dark(#d5d8dc, #3a3f45); --soft: light-dark(#5b636b, #a6adb4) }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; background: light-dark(#fff, #16191c); color: light-dark(#16191c, #e8eaec) }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 84rem; padding: 0 1rem; background: light-dark(#fff, #16191c); color: light-dark(#16191c, #e8eaec) }
 h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem } p { margin: .3rem 0 }
 a { color: light-dark(#0b57d0, #8ab4f8) } .soft { color: var(--soft) } .scroll { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums } th, td { padding: .35rem .7rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap }
 th { font-weight: 600; color: var(--soft) } .n { text-align: right } .ok { color: var(--ok) } .bad { color: var(--bad); font-weight: 600 }
 pre { background: light-dark(#f3f4f6, #202428); padding: .8rem; overflow-x: auto; border-radius: 4px }
-nav a { margin-right: 1.2rem }`
+td:last-child { white-space: normal } nav a { margin-right: 1.2rem }`
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

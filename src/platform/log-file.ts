@@ -111,7 +111,7 @@ interface Stored {
   readonly file: number
   readonly compression: Compression
   readonly start: number
-  /** From this byte of the file on, the unpacker is given one byte at a time. */
+  /** From this byte of the file on, the unpacker is given small pieces. */
   readonly fineFrom: number
 }
 
@@ -131,13 +131,16 @@ function isUnpackError(error: unknown): error is UnpackError {
   return error instanceof Error && 'code' in error && /^Z(STD)?_/.test(String(error.code))
 }
 
-function* storedBytes({ file, start, fineFrom }: Stored): Generator<Uint8Array> {
+/** Gzip gives what it unpacks at once, so that single bytes lose nothing; zstd gives blocks. */
+const fineBytes = { none: chunkBytes, gzip: 1, zstd: 1024 } as const
+
+function* storedBytes({ file, compression, start, fineFrom }: Stored): Generator<Uint8Array> {
   for (let position = start; ; ) {
     const isFine = position >= fineFrom
     const buffer = Buffer.allocUnsafe(isFine ? chunkBytes : Math.min(chunkBytes, fineFrom - position))
     const length = readSync(file, buffer, 0, buffer.length, position)
     if (length === 0) return
-    const step = isFine ? 1 : length
+    const step = isFine ? fineBytes[compression] : length
     for (let at = 0; at < length; at += step) yield buffer.subarray(at, at + step)
     position += length
   }

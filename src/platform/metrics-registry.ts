@@ -1,4 +1,5 @@
 /** /metrics: plain numbers put into a prom-client registry of our own at scrape time. */
+import { setImmediate } from 'node:timers/promises'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { MetricFamily } from '../outputs/metric-family.ts'
 
@@ -83,7 +84,7 @@ function fill(metric: Family, samples: readonly Sample[]): void {
   for (const { labels, value } of samples) if (Number.isFinite(value)) metric.inc({ ...labels }, value)
 }
 
-/** `collect` is called once a scrape; families that it does not name keep no series. */
+/** `collect` is called once a scrape, for numbers of one moment; families that it does not name keep no series. */
 export function createMetricsRegistry(
   families: readonly MetricFamily[],
   collect: () => readonly FamilySamples[],
@@ -93,8 +94,14 @@ export function createMetricsRegistry(
   let rendering: Promise<string> | undefined
   const render = async (): Promise<string> => {
     const collected = new Map(collect().map(({ family, samples }) => [family.name, samples]))
-    for (const [name, metric] of metrics) fill(metric, collected.get(name) ?? [])
-    return registry.metrics()
+    const texts: string[] = []
+    for (const [name, metric] of metrics) {
+      fill(metric, collected.get(name) ?? [])
+      texts.push(await registry.getSingleMetricAsString(name))
+      // A large scrape must not keep records waiting.
+      await setImmediate()
+    }
+    return `${texts.join('\n\n')}\n`
   }
   return {
     contentType: registry.contentType,

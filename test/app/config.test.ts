@@ -28,6 +28,7 @@ describe('an empty configuration', () => {
       ownership: undefined,
       listen: { host: '127.0.0.1', port: 9465 },
       files: [],
+      kafka: [],
       webhook: { enabled: true, maxBodyBytes: 10_485_760, tokens: [], allowUnauthenticated: false },
       pseudonyms: { key: undefined, people: true, machines: false },
       limits: {

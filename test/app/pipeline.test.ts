@@ -41,7 +41,8 @@ function pipelineOf(changes: Partial<PipelineOptions> = {}): Pipeline {
     pseudonym: keyedPseudonym(defaultPseudonymKey),
     maxSeries: 10_000,
     dedupeBytes: 16 * 1024 * 1024,
-    latestTime: () => morning + 30 * dayMs,
+    now: () => morning + 30 * dayMs,
+    futureToleranceMs: 0,
     until: undefined,
     allowedLatenessMs: undefined,
     slicesMs: 31 * dayMs,
@@ -111,11 +112,11 @@ describe('what becomes of a record', () => {
   })
 
   it('asks the clock again for each batch', () => {
-    let latest = morning - 1
-    const pipeline = pipelineOf({ latestTime: () => latest })
+    let now = morning - 11
+    const pipeline = pipelineOf({ now: () => now, futureToleranceMs: 10 })
     const record = linesOf([tokenRequest({ id: 'a', time: morning })])
     expect(feed(pipeline, record).counts.rejected).toBe(1)
-    latest = morning
+    now = morning - 10
     expect(feed(pipeline, record).counts.accepted).toBe(1)
   })
 

@@ -40,7 +40,8 @@ export function createPipeline(config: Config, now: () => number): Pipeline {
     objectives,
     maxSeries: limits.maxSeries,
     dedupeBytes: limits.dedupeBytes,
-    latestTime: () => now() + limits.futureToleranceSeconds * 1000,
+    now,
+    futureToleranceMs: limits.futureToleranceSeconds * 1000,
     until: undefined,
     allowedLatenessMs,
     slicesMs: allowedLatenessMs,
@@ -78,7 +79,7 @@ export function createService(
   }
   if (config.pseudonyms.people && config.pseudonyms.key === undefined)
     log.warn({}, 'pseudonyms use the built-in key: set pseudonyms.key so that nobody else can reproduce them')
-  const service = new Service({ config, pipeline, version: readVersion(), log, now, reload })
+  const service = new Service({ config, pipeline, version: readVersion(), log, reload })
   return { service, pipeline, log }
 }
 

@@ -1,25 +1,14 @@
 /** The configuration file as a schema: every setting with its meaning, its bounds and its default. */
 import { z } from 'zod'
-import { type ResolveSecret, secretReference } from './secret.ts'
+import { kafkaSources } from './kafka-settings.ts'
+import type { ResolveSecret } from './secret.ts'
+import { secretSetting } from './secret-setting.ts'
 
 const mebibyte = 1024 * 1024
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 const path = z.string().min(1)
-
-/** A reference in the file, the secret itself after parsing. */
-function secret(resolve: ResolveSecret) {
-  return z
-    .string()
-    .regex(secretReference)
-    .transform((reference, context) => {
-      const resolved = resolve(reference)
-      if (typeof resolved !== 'string') return resolved
-      context.issues.push({ code: 'custom', message: resolved, input: reference })
-      return z.NEVER
-    })
-}
 
 function sources(resolve: ResolveSecret) {
   return z.strictObject({
@@ -35,6 +24,7 @@ function sources(resolve: ResolveSecret) {
       )
       .default([])
       .describe('Logs to read from disk.'),
+    kafka: kafkaSources(resolve),
     webhook: z
       .strictObject({
         enabled: z.boolean().default(true).describe('Take records by POST /v1/records.'),
@@ -45,7 +35,7 @@ function sources(resolve: ResolveSecret) {
           .default(10 * mebibyte)
           .describe('Largest request body, in bytes, after it is unpacked.'),
         tokens: z
-          .array(secret(resolve))
+          .array(secretSetting(resolve))
           .default([])
           .describe('Bearer tokens that senders may use: any one of them opens the webhook. Secrets.'),
         allowUnauthenticated: z
@@ -62,7 +52,7 @@ function sources(resolve: ResolveSecret) {
 
 function pseudonyms(resolve: ResolveSecret) {
   return z.strictObject({
-    key: secret(resolve)
+    key: secretSetting(resolve)
       .optional()
       .describe(
         'Key of the keyed hash. Secret. With the same key a person keeps the same pseudonym; without one, whoever knows an id can find its pseudonym.',
@@ -128,7 +118,7 @@ function telemetry(resolve: ResolveSecret) {
   })
   const header = z.strictObject({
     name: z.string().min(1).describe('Name of a header that the receiver asks for.'),
-    value: secret(resolve).describe('What it holds. Secret.'),
+    value: secretSetting(resolve).describe('What it holds. Secret.'),
   })
   const otlp = z.strictObject({
     endpoint: z

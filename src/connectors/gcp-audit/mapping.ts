@@ -10,7 +10,7 @@ import { isExchange, isImpersonation, mapExchange, mapImpersonation } from './is
 import { useFailure } from './outcome.ts'
 import { callerOf, type Principal } from './principal.ts'
 
-/** Names of resources that belong to a person are e-mail addresses; service accounts' stay. */
+/** Names of secrets, and e-mail addresses that name a person's resource, stay out; those of service accounts stay. */
 function resourceOf({ resource, service }: Entry): string | undefined {
   if (resource === '') return undefined
   const secret = service === 'secretmanager.googleapis.com' ? resource.indexOf('/secrets/') : -1

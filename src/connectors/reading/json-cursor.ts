@@ -5,6 +5,7 @@ import type { RejectionReason } from '../../events/rejection.ts'
 const maxDepth = 64
 
 export const newline = 10
+export const carriageReturn = 13
 export const quote = 34
 export const backslash = 92
 export const openBrace = 123
@@ -74,6 +75,10 @@ export class JsonCursor {
     return byte
   }
 
+  private cutOff(): Stop {
+    return this.fail('truncated', 'a line ends inside a string: the record was cut off')
+  }
+
   protected fail(reason: RejectionReason, what: string): Stop {
     return new Stop('failed', reason, `${what} at byte ${this.position - this.start} of the record`)
   }
@@ -111,8 +116,7 @@ export class JsonCursor {
       }
       if (byte < 32) {
         this.position = at
-        if (byte === newline)
-          throw this.fail('truncated', 'a line ends inside a string: the record was cut off')
+        if (byte === newline || byte === carriageReturn) throw this.cutOff()
         throw this.fail('malformed_json', 'invalid JSON: a raw control character in a string')
       }
       highBits |= byte
@@ -138,6 +142,7 @@ export class JsonCursor {
     }
     // One of: " \ / b f n r t
     if ('"\\/bfnrt'.includes(String.fromCharCode(byte))) return at + 1
+    if (byte === newline || byte === carriageReturn) throw this.cutOff()
     throw this.fail('malformed_json', 'invalid JSON: unknown escape')
   }
 

@@ -4,7 +4,7 @@
  */
 import { type Rejection, reject } from '../../events/rejection.ts'
 import type { JsonObject } from '../connector.ts'
-import { closeBracket, comma, newline, openBrace, openBracket, quote } from './json-cursor.ts'
+import { carriageReturn, closeBracket, comma, newline, openBrace, openBracket, quote } from './json-cursor.ts'
 import type { JsonReader, ReadStatus } from './json-reader.ts'
 import type { RecordLayouts } from './record-layouts.ts'
 import { type Skipped, Skipper } from './skipper.ts'
@@ -24,7 +24,6 @@ const eagerBytes = 64 * 1024
 /** Brackets of arrays and envelopes around records that are kept track of. */
 const maxLevels = 64
 
-const carriageReturn = 13
 const byteOrderMark = [0xef, 0xbb, 0xbf]
 
 /** Where we are: between top-level values, inside an array of records, or behind the array of an envelope. */
@@ -209,7 +208,7 @@ export class RecordStream {
     }
     const lineEnd = this.#levels.length === 1 ? this.#findNewline(start) : -1
     if (lineEnd < 0 || this.#isPretty(start, lineEnd)) return this.#readUpTo(start, this.#fill)
-    const status = this.#reader.read(this.#window, start, lineEnd)
+    const status = this.#reader.read(this.#window, start, this.#withoutReturn(lineEnd))
     if (status !== 'incomplete' || lineEnd - start > this.#maxRecordBytes)
       return this.#settle(status, start, lineEnd, lineEnd)
     // The line is a beginning only: of a document that goes on below, or of a record that was cut off.
@@ -242,13 +241,18 @@ export class RecordStream {
   }
 
   #readUpTo(start: number, end: number): boolean {
-    const status = this.#reader.read(this.#window, start, end)
+    const status = this.#reader.read(this.#window, start, this.#withoutReturn(end))
     if (status !== 'incomplete' || end - start > this.#maxRecordBytes)
       return this.#settle(status, start, end, -1)
     if (!this.#isFinal) return this.#wait((end - start) * 2)
     this.#reject('truncated', 'the input ends before the JSON of its last record is complete')
     this.#resync(start, -1)
     return true
+  }
+
+  /** A carriage return at the end belongs to a newline that may not be here yet. */
+  #withoutReturn(end: number): number {
+    return this.#window[end - 1] === carriageReturn ? end - 1 : end
   }
 
   #wait(wanted: number): boolean {

@@ -1,6 +1,7 @@
 /** Passes over the rest of a broken, oversized or finished JSON value in a stream, keeping only a few flags. */
 import {
   backslash,
+  carriageReturn,
   closeBrace,
   closeBracket,
   comma,
@@ -45,40 +46,52 @@ export class Skipper {
   /** The index at which reading goes on, or -1 when the value goes on beyond `end`. */
   skip(bytes: Uint8Array, from: number, end: number): number {
     for (let at = from; at < end; at++) {
-      const byte = bytes[at] as number
-      if (byte === newline) {
-        // It cannot stand inside a string: the string was cut off.
-        this.#inString = false
-        this.#column = 0
-        if (this.#depth === 0) return at
-      } else if (this.#inString) {
-        if (this.#escaped) this.#escaped = false
-        else if (byte === backslash) this.#escaped = true
-        else if (byte === quote) this.#inString = false
-      } else if (this.#column >= 0 && (byte === 32 || byte === 9 || byte === 13)) this.#column++
-      else {
-        const isNext = byte === openBrace && this.#column >= 0 && this.#column <= this.#value.column
-        const stop = isNext ? at : this.#token(byte, at)
-        if (stop >= 0) return stop
-      }
+      if (this.#inString) at = this.#stringEnd(bytes, at, end)
+      const stop = at < end ? this.#token(bytes[at] as number, at) : -1
+      if (stop >= 0) return stop
     }
     return -1
   }
 
+  /** Index of the closing quote, or of a newline: it cannot stand inside a string, so that the string was cut off. */
+  #stringEnd(bytes: Uint8Array, from: number, end: number): number {
+    let escaped = this.#escaped
+    for (let at = from; at < end; at++) {
+      const byte = bytes[at]
+      if (byte === newline) return at
+      if (escaped) escaped = false
+      else if (byte === quote) return at
+      else escaped = byte === backslash
+    }
+    this.#escaped = escaped
+    return end
+  }
+
   #token(byte: number, at: number): number {
+    if (byte === newline) {
+      this.#inString = false
+      this.#column = 0
+      return this.#depth === 0 ? at : -1
+    }
+    if (this.#column >= 0 && (byte === 32 || byte === 9 || byte === carriageReturn)) {
+      this.#column++
+      return -1
+    }
+    if (byte === openBrace && this.#column >= 0 && this.#column <= this.#value.column) return at
     this.#column = -1
     if (byte === quote) {
-      this.#inString = true
+      this.#inString = !this.#inString
       this.#escaped = false
     } else if (byte === openBrace || byte === openBracket) this.#depth++
     else if (byte === comma) return this.#depth === 0 ? at : -1
-    else if (byte === closeBrace || byte === closeBracket) {
-      if (this.#depth === 0) return at
-      const { bracket } = this.#value
-      if (this.#depth === 1 && byte === closeBracket && bracket !== 'own')
-        return bracket === 'outer' ? at : -1
-      if (--this.#depth === 0) return at + 1
-    }
+    else if (byte === closeBrace || byte === closeBracket) return this.#close(byte, at)
     return -1
+  }
+
+  #close(byte: number, at: number): number {
+    if (this.#depth === 0) return at
+    const { bracket } = this.#value
+    if (this.#depth === 1 && byte === closeBracket && bracket !== 'own') return bracket === 'outer' ? at : -1
+    return --this.#depth === 0 ? at + 1 : -1
   }
 }

@@ -21,15 +21,15 @@ function hasSchedule(value: unknown): value is { [method]: Schedule } {
 
 /** Wraps the method so that it only sets a timer when there is something to wait for. */
 export function onlyWhenWaiting(schedule: Schedule, now: () => number): Schedule {
-  return function (this: RequestQueue): void {
+  return function scheduleWhenWaiting(this: RequestQueue): void {
     if (this.pending.length > 0 || this.throttledUntil > now()) schedule.call(this)
   }
 }
 
-/** To be called once; kafkajs keeps its classes for the whole process. */
+/** kafkajs keeps its classes for the whole process: doing this again changes nothing. */
 export function mendIdleTimers(): void {
   const queueClass: unknown = require('kafkajs/src/network/requestQueue')
   const prototype: unknown = typeof queueClass === 'function' ? queueClass.prototype : undefined
-  if (!hasSchedule(prototype) || prototype[method].name === '') return
+  if (!hasSchedule(prototype) || prototype[method].name !== method) return
   prototype[method] = onlyWhenWaiting(prototype[method], Date.now)
 }

@@ -8,6 +8,7 @@ import kafkajs, {
   type SASLOptions,
 } from 'kafkajs'
 import { useCodecs } from './codecs.ts'
+import { mendIdleTimers } from './idle-timers.ts'
 import type { KafkaLog, KafkaSourceOptions, KafkaTls } from './kafka-source-options.ts'
 
 const connectionTimeoutMs = 10_000
@@ -40,6 +41,7 @@ function tlsOptions({ ca, certificate, key }: KafkaTls): ConnectionOptions {
 
 export function kafkaClient(options: KafkaSourceOptions, log: KafkaLog): Kafka {
   useCodecs()
+  mendIdleTimers()
   const { Kafka, logLevel } = kafkajs
   const config: KafkaConfig = {
     brokers: [...options.brokers],

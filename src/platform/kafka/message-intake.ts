@@ -45,7 +45,8 @@ function fetchedFrom(batch: FetchedBatch['batch']): bigint | undefined {
 export class MessageIntake {
   readonly #handlers: KafkaHandlers
   readonly #steadyMs: () => number
-  readonly #takers = new Map<PartitionProgress, ReturnType<KafkaHandlers['open']>>()
+  /** Of the partition whose messages came last: takers hold buffers, and there may be a thousand partitions. */
+  #taker: { readonly of: PartitionProgress; readonly it: ReturnType<KafkaHandlers['open']> } | undefined
   #active = 0
   #waiting: (() => void)[] = []
   /** Held back because the program has more than it can take. */
@@ -128,14 +129,14 @@ export class MessageIntake {
       if (problem !== undefined) this.#handlers.onRecordProblem(problem, place)
       return
     }
-    const taker = this.#takers.get(progress) ?? this.#handlers.open(topic, partition)
-    this.#takers.set(progress, taker)
+    if (this.#taker?.of !== progress)
+      this.#taker = { of: progress, it: this.#handlers.open(topic, partition) }
     try {
-      taker.push(message.value)
-      taker.end()
+      this.#taker.it.push(message.value)
+      this.#taker.it.end()
     } catch (error) {
       // A mistake of ours must not stop the partition: it would come to the same message again for ever.
-      this.#takers.delete(progress)
+      this.#taker = undefined
       // Only its name: the text of an error may quote the message.
       const kind = error instanceof Error ? error.name : typeof error
       this.#handlers.log.error(

@@ -104,7 +104,7 @@ function createTelemetry(options: OpenTelemetryOptions, meter: Meter): Telemetry
     now,
   })
   return {
-    span: (stage, attributes, work) => stages.span(stage, attributes, work),
+    span: (stage, attributes, work, secondsBefore) => stages.span(stage, attributes, work, secondsBefore),
     asyncSpan: (stage, attributes, work) => stages.asyncSpan(stage, attributes, work),
     record: (stage, attributes, seconds) => stages.record(stage, attributes, seconds),
     counter: (instrument) =>

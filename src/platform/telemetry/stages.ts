@@ -49,8 +49,8 @@ export class Stages {
     this.#options = options
   }
 
-  span<T>(stage: Stage, attributes: Attributes, work: () => T): T {
-    const startedAt = this.#options.now()
+  span<T>(stage: Stage, attributes: Attributes, work: () => T, secondsBefore = 0): T {
+    const startedAt = this.#options.now() - secondsBefore * 1000
     const span = this.#begin(stage, attributes, startedAt)
     const scope = { isTraced: true, isOver: false }
     if (span === undefined) this.#untraced++

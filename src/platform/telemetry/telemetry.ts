@@ -26,8 +26,11 @@ export interface Reading {
 
 /** Costs are paid for each batch: nothing here is for the work on a single record. */
 export interface Telemetry {
-  /** Runs synchronous work as a stage. What it gives or throws is passed on. Attributes go to the span alone. */
-  readonly span: <T>(stage: Stage, attributes: Attributes, work: () => T) => T
+  /**
+   * Runs synchronous work as a stage. What it gives or throws is passed on. Attributes go to the span alone.
+   * `secondsBefore`: how long ago the stage had begun already; 0 unless given.
+   */
+  readonly span: <T>(stage: Stage, attributes: Attributes, work: () => T, secondsBefore?: number) => T
   /** The same for work that ends later. */
   readonly asyncSpan: <T>(stage: Stage, attributes: Attributes, work: () => Promise<T>) => Promise<T>
   /** A stage that ended just now and was measured by the caller, because it runs in turns with another one. */
