@@ -123,7 +123,7 @@ const planted: Readonly<Record<string, readonly SourceFile[]>> = {
     { path: 'src/app/a.ts', text: 'export const a = 1' },
     { path: 'src/app/b.ts', text: '#!/usr/bin/env node\nimport x' },
   ],
-  'only conventions.ts spells our metric names': [
+  'only conventions.ts and self-metrics.ts spell our metric names': [
     { path: 'src/outputs/a.ts', text: `const name = 'identity_slo_burn_rate'` },
     { path: 'src/outputs/b.ts', text: `const query = \`rate(identity_token_requests_total[\${w}])\`` },
     { path: 'src/app/a.ts', text: `const label = "identity_type"` },
@@ -140,6 +140,11 @@ const planted: Readonly<Record<string, readonly SourceFile[]>> = {
       path: 'src/app/d.ts',
       text: `import { collectDefaultMetrics } from 'prom-client'\ncollectDefaultMetrics()`,
     },
+  ],
+  'OpenTelemetry is imported in one folder, and that folder only where telemetry is on': [
+    { path: 'src/app/a.ts', text: `import { trace } from '@opentelemetry/api'` },
+    { path: 'src/platform/b.ts', text: `const sdk = await import('@opentelemetry/sdk-node')` },
+    { path: 'src/app/c.ts', text: `import { start } from '../platform/telemetry/open-telemetry.ts'` },
   ],
 }
 
@@ -162,6 +167,14 @@ const processed = subprocess.exit\n`,
   {
     path: 'src/platform/b.ts',
     text: `${purpose}import { Counter, Registry } from 'prom-client'\nnew Counter({ name: 'a', registers: [own] })\n`,
+  },
+  {
+    path: 'src/app/telemetry.ts',
+    text: `${purpose}const sdk = await import('../platform/telemetry/open-telemetry.ts')\n`,
+  },
+  {
+    path: 'src/platform/telemetry/a.ts',
+    text: `${purpose}import { trace } from '@opentelemetry/api'\nimport { b } from './open-telemetry.ts'\n`,
   },
   { path: 'src/outputs/conventions.ts', text: `${purpose}export const name = 'identity_slo_info'\n` },
   { path: 'src/outputs/a.ts', text: `${purpose}const reason = 'identity_not_found'\n` },

@@ -2,7 +2,7 @@
  * What is said about each batch: one place that knows which span, counter and attribute that is. A batch is what one commit
  * makes durable, from its first bytes on; pieces of it cost two looks at the clock, whatever telemetry does.
  */
-import { selfLabels, selfMetrics } from '../outputs/conventions.ts'
+import { selfLabels, selfMetrics } from '../outputs/self-metrics.ts'
 import { SampledTimer } from '../platform/telemetry/sampled-timer.ts'
 import type { Counter, Stage, Telemetry } from '../platform/telemetry/telemetry.ts'
 

@@ -3,7 +3,8 @@
  * old or the new of everything. What a sender is told, and what a broker is told, waits for it.
  */
 import { type ChunkWriter, jsonBytes, jsonOf, prefixed, type Stateful } from '../events/chunk.ts'
-import type { StateStore } from '../platform/state-store.ts'
+import { StateError, StateStore } from '../platform/state-store.ts'
+import { AppError } from './errors.ts'
 
 /** Where each source is to go on: by source key, in the source's own words. */
 export class Positions implements Stateful {
@@ -36,6 +37,22 @@ export class Positions implements Stateful {
   restore(key: string, bytes: Uint8Array): void {
     this.#positions.set(decodeURIComponent(key), jsonOf<string>(bytes))
   }
+}
+
+/** Opens the store, if there is to be one. Throws AppError: in use, damaged, of a newer version, not writable. */
+export function openState(folder: string | undefined): StateStore | undefined {
+  if (folder === undefined) return undefined
+  try {
+    return StateStore.open(folder)
+  } catch (error) {
+    throw stateAppError(error, folder)
+  }
+}
+
+function stateAppError(error: unknown, path: string): unknown {
+  if (!(error instanceof StateError)) return error
+  if (error.problem === 'locked') return AppError.of('stateLocked', { path })
+  return AppError.of('stateUnusable', { reason: error.message })
 }
 
 export interface CommitterOptions {
@@ -80,13 +97,17 @@ export class Committer {
     return this.#trouble !== undefined
   }
 
-  /** Takes back the stored state. Throws StateError when it cannot be trusted. */
+  /** Takes back the stored state. Throws AppError when it cannot be trusted. */
   restore(): void {
     const { store, parts } = this.#options
     if (store === undefined) return
-    for (const { key, bytes } of store.chunks()) {
-      const prefix = key.slice(0, key.indexOf('/') + 1)
-      parts.get(prefix)?.restore(key.slice(prefix.length), bytes)
+    try {
+      for (const { key, bytes } of store.chunks()) {
+        const prefix = key.slice(0, key.indexOf('/') + 1)
+        parts.get(prefix)?.restore(key.slice(prefix.length), bytes)
+      }
+    } catch (error) {
+      throw stateAppError(error, store.path)
     }
   }
 

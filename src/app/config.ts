@@ -33,6 +33,8 @@ export interface Config {
     readonly people: boolean
     readonly machines: boolean
   }
+  /** Undefined: nothing is kept. */
+  readonly stateFolder: string | undefined
   readonly limits: Readonly<ConfigValues['limits']>
   readonly servesReload: boolean
   readonly telemetry: Readonly<ConfigValues['telemetry']>
@@ -105,6 +107,7 @@ function toConfig(values: ConfigValues, locate: (path: string) => string): Confi
     kafka: sources.kafka,
     webhook: sources.webhook,
     pseudonyms: { key: pseudonyms.key, people: pseudonyms.people, machines: pseudonyms.machines },
+    stateFolder: values.state.folder === undefined ? undefined : locate(values.state.folder),
     limits,
     servesReload: lifecycle.reloadEndpoint ?? isLoopback(listen.host),
     telemetry: values.telemetry,

@@ -11,8 +11,11 @@ export class IngestRequest {
   readonly #rejections: { readonly offset: number; readonly reason: string; readonly message: string }[] = []
   readonly #pipeline: Pipeline
 
-  constructor(pipeline: Pipeline) {
+  readonly #committed: () => Promise<void>
+
+  constructor(pipeline: Pipeline, committed: () => Promise<void>) {
     this.#pipeline = pipeline
+    this.#committed = committed
     this.#decoder = pipeline.decoder({
       counted: (result) => {
         this.#outcomes[result]++
@@ -42,8 +45,14 @@ export class IngestRequest {
     this.#decoder.end()
   }
 
+  /** What the sender is told, once it is durable; rejects when it cannot be made so. */
+  async settled(): Promise<unknown> {
+    await this.#committed()
+    return this.summary()
+  }
+
   /** `rejections` holds the first few, with the byte at which each record starts. */
-  summary(): unknown {
+  private summary(): unknown {
     const { duplicate, ...outcomes } = this.#outcomes
     return { ...outcomes, duplicates: duplicate, rejections: this.#rejections }
   }

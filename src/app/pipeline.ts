@@ -2,6 +2,7 @@
 
 import type { Connector } from '../connectors/connector.ts'
 import { type Decoded, Decoder, DecoderPlan } from '../connectors/decode.ts'
+import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
 import { Dedupe } from '../events/dedupe.ts'
 import type { IdentityEvent } from '../events/event.ts'
 import { pseudonymise } from '../events/pseudonyms.ts'
@@ -23,6 +24,8 @@ export interface PipelineOptions extends IdentityBookOptions {
   readonly objectives: readonly Objective[]
   readonly maxSeries: number
   readonly dedupeBytes: number
+  /** Whether the state is kept in a store: see `parts`. */
+  readonly isDurable?: boolean
   /** Epoch ms. Asked again for each batch of records. */
   readonly now: () => number
   /** Events that are further ahead of `now` are quarantined, ms. */
@@ -74,7 +77,7 @@ export class Pipeline {
     this.#engine = new Engine(options.objectives, options.indicators, { fineMs, slicesMs: options.slicesMs })
     this.counters = new EventCounters(options.maxSeries - this.#fixedSeries())
     this.#identities = new IdentityBook(options, this.#engine, this.counters)
-    this.dedupe = new Dedupe(options.dedupeBytes)
+    this.dedupe = new Dedupe(options.dedupeBytes, options.isDurable)
   }
 
   get engine(): Engine {
@@ -118,6 +121,31 @@ export class Pipeline {
       events: (events, from) => this.#events(events, from, listener),
       rejection: (rejection, from) => this.#rejection(rejection, from, listener),
     })
+  }
+
+  /** What has to be kept so that a later process goes on where this one was, by prefix of its chunks. */
+  parts(): ReadonlyMap<string, Stateful> {
+    const engine: Stateful = {
+      save: (out) => this.#engine.save(out),
+      saved: () => this.#engine.saved(),
+      restore: (key, bytes) => this.#engine.restore(key, bytes),
+    }
+    const own: Stateful = {
+      save: (out: ChunkWriter) => {
+        if (Number.isFinite(this.#newest)) out.put('newest', jsonBytes(this.#newest))
+      },
+      saved: () => undefined,
+      restore: (_key, bytes) => {
+        this.#newest = jsonOf<number>(bytes)
+      },
+    }
+    return new Map<string, Stateful>([
+      ['counters/', this.counters],
+      ['dedupe/', this.dedupe],
+      ['engine/', engine],
+      ['pipeline/', own],
+      ['sources/', this.sources],
+    ])
   }
 
   /** Time of the newest event that counted, epoch ms. */

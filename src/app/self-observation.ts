@@ -1,5 +1,5 @@
 /** Telemetry of a run as the configuration asks for it. The SDK is loaded only where it is on. */
-import { selfLabels, selfMetrics } from '../outputs/conventions.ts'
+import { selfLabels, selfMetrics } from '../outputs/self-metrics.ts'
 import type { Log } from '../platform/logger.ts'
 import { noTelemetry, type RunningTelemetry } from '../platform/telemetry/telemetry.ts'
 import type { Config } from './config.ts'

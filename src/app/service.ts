@@ -5,9 +5,12 @@ import { renderLandingPage } from '../outputs/landing-page.ts'
 import { FileFollower } from '../platform/file-follower.ts'
 import { createHttpServer } from '../platform/http-server.ts'
 import { createMetricsRegistry } from '../platform/metrics-registry.ts'
+import type { StateStore } from '../platform/state-store.ts'
+import { Committer, Positions } from './committer.ts'
 import type { Config } from './config.ts'
 import { listenError } from './errors.ts'
 import { IngestRequest } from './ingest-request.ts'
+import { createKafkaSources, type NamedKafkaSource } from './kafka-wiring.ts'
 import { collectSamples } from './metric-samples.ts'
 import type { Pipeline } from './pipeline.ts'
 import { replayReport } from './replay-report.ts'
@@ -22,6 +25,8 @@ export interface ServiceLog {
 export interface ServiceOptions {
   readonly config: Config
   readonly pipeline: Pipeline
+  /** Undefined: nothing is kept. The service restores from it, and closes it. */
+  readonly store: StateStore | undefined
   readonly version: string
   readonly log: ServiceLog
   /** Applies changed definitions; throws AppError with what is wrong. */
@@ -34,6 +39,9 @@ export class Service {
   readonly #options: ServiceOptions
   readonly #server: FastifyInstance
   readonly #follower: FileFollower
+  readonly #positions = new Positions()
+  readonly #committer: Committer
+  readonly #kafka: readonly NamedKafkaSource[]
   /** Paths that could not be read in the last round of reading, and in this one. */
   #hadTrouble: ReadonlySet<string> = new Set()
   #hasTrouble = new Set<string>()
@@ -45,9 +53,43 @@ export class Service {
 
   constructor(options: ServiceOptions) {
     this.#options = options
-    const { pipeline, config } = options
+    const { pipeline, config, log } = options
+    this.#committer = new Committer({
+      parts: new Map([...pipeline.parts(), ['positions/', this.#positions]]),
+      store: options.store,
+      now: Date.now,
+      onTrouble: (error) => {
+        if (error === undefined) log.info({}, 'state is written again')
+        else
+          log.error(
+            { reason: systemReason(error) },
+            'state cannot be written: nothing is taken in until it can',
+          )
+      },
+    })
+    this.#committer.restore()
+    this.#kafka = createKafkaSources(config.kafka, {
+      pipeline,
+      positions: {
+        get: (key) => this.#positions.get(key),
+        set: (key, value) => {
+          this.#positions.set(key, value)
+          this.#committer.changed()
+        },
+        committed: () => this.#committer.committed(),
+      },
+      isOverloaded: () => this.#committer.isFailing,
+      log,
+      now: Date.now,
+    })
     this.#follower = new FileFollower({
-      beginBatch: () => pipeline.beginBatch(),
+      beginBatch: () => {
+        pipeline.beginBatch()
+        this.#committer.changed()
+      },
+      positionOf: (identity) => this.#positions.get(`file:${identity}`),
+      setPosition: (identity, position) => this.#positions.set(`file:${identity}`, position),
+      isPaused: () => this.#committer.isFailing,
       open: () => pipeline.decoder(),
       rejection: (rejection, path) => {
         pipeline.rejectInput(rejection)
@@ -59,7 +101,8 @@ export class Service {
     this.#server = createHttpServer({
       ingest: config.webhook.enabled
         ? {
-            open: () => new IngestRequest(pipeline),
+            open: () => new IngestRequest(pipeline, () => this.#committer.committed()),
+            isUnavailable: () => this.#committer.isFailing,
             maxBodyBytes: config.webhook.maxBodyBytes,
             tokens: config.webhook.tokens.map((token) => token.reveal()),
           }
@@ -83,6 +126,7 @@ export class Service {
       throw listenError(host, port, error)
     }
     this.#following = this.#follow()
+    for (const { source } of this.#kafka) await source.start()
     return address
   }
 
@@ -142,8 +186,14 @@ export class Service {
     this.#follower.stop()
     this.#wake?.()
     await this.#following
-    this.#follower.finish()
+    for (const { source } of this.#kafka) await source.stop()
+    // With a store, what is half read is read again from its position by the next process.
+    if (this.#options.store === undefined) this.#follower.finish()
+    // Requests under way are answered before the server closes, and their answers wait for this.
+    this.#committer.commit()
     await this.#server.close()
+    this.#committer.close()
+    this.#options.store?.close()
   }
 
   #facts(): Parameters<typeof collectSamples>[1] {

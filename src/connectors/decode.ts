@@ -94,9 +94,10 @@ export class Decoder {
   }
 
   #record(outer: JsonObject, offset: number): void {
-    // Most records have no wrapper and are of the same format as the one before.
-    if (this.#last?.detect(outer)) {
-      this.#map(this.#last, outer, { offset, arrival: undefined, source: this.#last.id })
+    // Most records have no wrapper.
+    const plain = this.#connectorOf(outer)
+    if (plain !== undefined) {
+      this.#map(plain, outer, { offset, arrival: undefined, source: plain.id })
       return
     }
     const { record, arrival: arrivalText, encoded } = unwrap(outer)
@@ -106,17 +107,23 @@ export class Decoder {
       this.#sink.rejection(reject('invalid_field', 'arrival is not an RFC 3339 time'), from)
       return
     }
-    const connector = this.#plan.connectors.find((candidate) => candidate.detect(record))
-    if (connector !== undefined) {
-      this.#last = connector
-      this.#map(connector, record, { offset, arrival, source: connector.id })
-    } else if (encoded !== undefined && base64.test(encoded) && this.#depth < maxEncodings) {
+    const connector = record === outer ? undefined : this.#connectorOf(record)
+    if (connector !== undefined) this.#map(connector, record, { offset, arrival, source: connector.id })
+    else if (encoded !== undefined && base64.test(encoded) && this.#depth < maxEncodings) {
       this.#encoded(encoded, { offset, arrival, source: '' })
     } else {
       const known = names(this.#plan.connectors)
       const message = `no connector recognises this record: expected one of ${known}`
       this.#sink.rejection(reject('unknown_format', message), { offset, arrival, source: '' })
     }
+  }
+
+  /** Most records are of the same format as the one before. */
+  #connectorOf(record: JsonObject): Connector | undefined {
+    if (this.#last?.detect(record)) return this.#last
+    const found = this.#plan.connectors.find((candidate) => candidate.detect(record))
+    this.#last = found ?? this.#last
+    return found
   }
 
   #map(connector: Connector, record: JsonObject, from: Decoded): void {

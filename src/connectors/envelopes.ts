@@ -32,8 +32,8 @@ export interface Unwrapped {
 /** Takes off the wrappers of one record; the order is from the outside in. */
 export function unwrap(outer: JsonObject): Unwrapped {
   let record = outer
-  const arrival = text(record['arrival'])
-  const held = arrival === undefined ? undefined : object(record['record'])
+  const held = text(record['arrival']) === undefined ? undefined : object(record['record'])
+  const arrival = held === undefined ? undefined : text(record['arrival'])
   if (held !== undefined) record = held
   if (text(record['detail-type']) !== undefined) record = object(record['detail']) ?? record
   const message = object(record['message'])

@@ -73,6 +73,8 @@ export class ObjectiveState implements Stateful {
   readonly #days = new Map<number, Day>()
   readonly #dirtyDays = new Set<number>()
   #isSeenDirty = false
+  /** False until it is known that the store holds this state and nothing older under its keys. */
+  #isAnchored = false
   #keepDaysFrom = Number.NEGATIVE_INFINITY
 
   constructor(objective: Objective, retention: EngineRetention) {
@@ -175,6 +177,7 @@ export class ObjectiveState implements Stateful {
   }
 
   save(out: ChunkWriter): void {
+    if (!this.#isAnchored) out.removeAll('')
     this.tallies.forEach((tally, i) => {
       tally.save(prefixed(out, `tally/${i}/`))
     })
@@ -192,9 +195,11 @@ export class ObjectiveState implements Stateful {
     this.#slices?.saved()
     this.#dirtyDays.clear()
     this.#isSeenDirty = false
+    this.#isAnchored = true
   }
 
   restore(key: string, bytes: Uint8Array): void {
+    this.#isAnchored = true
     const [kind = '', index = ''] = key.split('/')
     const rest = key.slice(kind.length + 1)
     if (kind === 'seen') Object.assign(this.seen, jsonOf<Counts>(bytes))

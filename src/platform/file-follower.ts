@@ -26,11 +26,24 @@ export interface FollowerEvents {
   readonly beginBatch: () => void
   readonly open: (path: string) => GrowingTaker
   readonly rejection: (rejection: Rejection, path: string) => void
+  /** Where an earlier process was in the file of this identity, as it was given to `setPosition`. */
+  readonly positionOf?: (identity: string) => string | undefined
+  /** Called in the same turn in which the bytes up to the position are pushed. */
+  readonly setPosition?: (identity: string, position: string) => void
+  /** While it is true no more is read, such as when what is read cannot be made durable. */
+  readonly isPaused?: () => boolean
   /** Called in each round for each path that cannot be read. */
   readonly error: (error: unknown, path: string) => void
 }
 
+/** What is kept of a file for a later process. */
+type SavedFile = Pick<
+  Followed,
+  'path' | 'position' | 'isArchive' | 'headLength' | 'headSum' | 'size' | 'mtimeMs'
+>
+
 interface Followed {
+  readonly identity: string
   path: string
   /** Where the next read starts. */
   position: number
@@ -79,7 +92,7 @@ export class FileFollower {
     for (const path of paths) {
       try {
         for (const file of listLogFiles(path, onError)) {
-          if (this.#isStopped) return
+          if (this.#isStopped || this.#events.isPaused?.() === true) return
           await this.#read(file.path, onError)
         }
       } catch (error) {
@@ -128,7 +141,8 @@ export class FileFollower {
       const file = this.#follow(identity, path, stats, descriptor)
       if (!file.isArchive) await this.#grow(file, descriptor)
       // One that appears while we look may still be written: it has to stay as it is for a round.
-      else if (file === known || this.#isFirstRound) await this.#archive(file, descriptor)
+      else if (file.position < file.size && (file === known || this.#isFirstRound))
+        await this.#archive(file, descriptor)
     } catch (error) {
       onError(error, path)
     } finally {
@@ -148,15 +162,30 @@ export class FileFollower {
       this.#events.beginBatch()
       known.taker.end()
     }
-    const file = {
+    const saved = known === undefined ? this.#saved(identity) : undefined
+    const isSaved = saved !== undefined && isContinued(saved, head, stats)
+    const file: Followed = {
       ...seen,
-      position: 0,
+      identity,
+      position: isSaved ? saved.position : 0,
       taker: undefined,
       takerStart: 0,
       isArchive: compressionOf(head) !== 'none',
     }
     this.#files.set(identity, file)
     return file
+  }
+
+  #saved(identity: string): SavedFile | undefined {
+    const text = this.#events.positionOf?.(identity)
+    return text === undefined ? undefined : (JSON.parse(text) as SavedFile)
+  }
+
+  /** All records before `position` are counted, and none behind it. */
+  #save(file: Followed, position: number): void {
+    const { identity, path, isArchive, headLength, headSum, size, mtimeMs } = file
+    const saved: SavedFile = { path, position, isArchive, headLength, headSum, size, mtimeMs }
+    this.#events.setPosition?.(identity, JSON.stringify(saved))
   }
 
   /** Read whole, once. */
@@ -171,6 +200,7 @@ export class FileFollower {
       taker.end()
       if (rejection) this.#events.rejection(rejection, file.path)
       file.position = file.size
+      this.#save(file, file.position)
     } catch (error) {
       if (!this.#isStopped) throw error
     }
@@ -179,16 +209,18 @@ export class FileFollower {
   async #grow(file: Followed, descriptor: number): Promise<void> {
     const taker = file.taker ?? this.#events.open(file.path)
     if (file.taker === undefined) file.takerStart = file.position
-    while (file.position < file.size && !this.#isStopped) {
+    while (file.position < file.size && !this.#isStopped && this.#events.isPaused?.() !== true) {
       const wanted = Math.min(chunkBytes, file.size - file.position)
       const length = readSync(descriptor, this.#buffer, 0, wanted, file.position)
       if (length === 0) break
       this.#events.beginBatch()
       taker.push(this.#buffer.subarray(0, length))
       file.position += length
+      if (taker.isBetweenRecords) this.#save(file, file.takerStart + taker.offset)
       if (++this.#chunks % chunksPerTurn === 0) await setImmediate()
     }
     taker.retry()
+    if (taker.isBetweenRecords) this.#save(file, file.takerStart + taker.offset)
     const isSettled = taker.isBetweenRecords && file.takerStart + taker.offset === file.position
     file.taker = isSettled ? undefined : taker
   }
@@ -198,7 +230,7 @@ export class FileFollower {
  * A log whose first bytes changed or that became shorter was truncated, or its inode was used again: it starts over.
  * So does an archive that changed at all: archives do not grow, but they may be seen while they are written.
  */
-function isContinued(known: Followed, head: Uint8Array, { size, mtimeMs }: Stats): boolean {
+function isContinued(known: SavedFile, head: Uint8Array, { size, mtimeMs }: Stats): boolean {
   if (known.isArchive) return known.size === size && known.mtimeMs === mtimeMs
   const isSameHead = crc32(head.subarray(0, known.headLength)) === known.headSum
   return isSameHead && known.position > 0 && size >= known.position

@@ -7,8 +7,10 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { ByteTaker } from './file-follower.ts'
 
 export interface Ingest {
-  /** Takes the bytes of one request; `summary` after `end` tells what became of them. */
-  readonly open: () => ByteTaker & { summary: () => unknown }
+  /** Takes the bytes of one request; `settled` after `end` tells what became of them, once that is durable. */
+  readonly open: () => ByteTaker & { settled: () => Promise<unknown> }
+  /** While it is true nothing can be made durable, and senders are asked to come again. */
+  readonly isUnavailable: () => boolean
   /** Largest body, decompressed. */
   readonly maxBodyBytes: number
   /** Whether a bearer token lets the sender in; undefined where everybody may send. */
@@ -40,7 +42,11 @@ function isAllowed(request: FastifyRequest, tokens: readonly Buffer[]): boolean 
 class BodyTooLarge extends Error {}
 
 /** Leaves the connection usable when it gives up early: destroying the body would cut the answer off. */
-async function takeBody(body: Readable, encoding: string, ingest: Ingest): Promise<unknown> {
+async function takeBody(
+  body: Readable,
+  encoding: string,
+  ingest: Ingest,
+): Promise<{ settled: () => Promise<unknown> }> {
   const taker = ingest.open()
   const unpacker = encoding === 'gzip' ? createGunzip() : undefined
   const source = unpacker === undefined ? body : body.pipe(unpacker)
@@ -58,7 +64,13 @@ async function takeBody(body: Readable, encoding: string, ingest: Ingest): Promi
     body.resume()
   }
   taker.end()
-  return taker.summary()
+  return taker
+}
+
+/** What was sent is not acknowledged: the sender keeps it and sends it again, and repeats count once. */
+function unavailable(reply: FastifyReply): FastifyReply {
+  const error = 'what is read cannot be made durable at present: send it again later'
+  return reply.code(503).header('Retry-After', '5').send({ error })
 }
 
 function serveIngest(server: FastifyInstance, ingest: Ingest): void {
@@ -76,10 +88,12 @@ function serveIngest(server: FastifyInstance, ingest: Ingest): void {
         .code(415)
         .send({ error: `Content-Encoding ${encoding} is not supported: send gzip, or none` })
     }
+    if (ingest.isUnavailable()) return unavailable(reply)
+    let taken: { settled: () => Promise<unknown> }
     try {
       // Without a body there is no stream.
       const body = request.body instanceof Readable ? request.body : Readable.from([])
-      return await takeBody(body, encoding, ingest)
+      taken = await takeBody(body, encoding, ingest)
     } catch (error) {
       if (error instanceof BodyTooLarge) {
         const message = `the body is larger than ${ingest.maxBodyBytes} bytes decompressed: what came before the limit was counted, send the rest in smaller batches`
@@ -88,6 +102,7 @@ function serveIngest(server: FastifyInstance, ingest: Ingest): void {
       const message = error instanceof Error ? error.message : 'unknown error'
       return reply.code(400).send({ error: `the body could not be read: ${message}` })
     }
+    return taken.settled().catch(() => unavailable(reply))
   })
 }
 

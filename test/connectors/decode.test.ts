@@ -79,6 +79,12 @@ describe('records', () => {
     expect(decode('{"other":1}')[0]?.message).toContain('expected one of paper, stone')
   })
 
+  it('find the same connector whatever came before them', () => {
+    const both = { paper: 'outer', arrival: 'gate 7', message: { stone: 'inner' } }
+    for (const before of [{ paper: 'x' }, { stone: 'x' }, { other: 1 }])
+      expect(brief(lines(before, both)).slice(1)).toEqual(['outer'])
+  })
+
   it('that give no event say why, under the name of their connector', () => {
     expect(decode('{"stone":"nothing"}')).toMatchObject([{ source: 'stone', reason: 'not_relevant' }])
   })

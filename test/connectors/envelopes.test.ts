@@ -22,6 +22,7 @@ describe('unwrapping', () => {
   it('says when the record arrived, as written', () => {
     expect(unwrap({ arrival: 'x', record }).arrival).toBe('x')
     expect(unwrap({ arrival: '', record })).toMatchObject({ arrival: undefined, record: { record } })
+    expect(unwrap({ arrival: 'gate 7' }).arrival).toBeUndefined()
   })
 
   it.each([

@@ -72,14 +72,14 @@ describe('the engine', () => {
       aFailedTokenRequest({ latencyMs: 100 }),
       aTokenUse(),
       aForbiddenTokenUse(),
-      anExpiredTokenUse({ time: noon - second }),
+      anExpiredTokenUse({ time: noon + second }),
     ])
     expect(engine.totals).toEqual([
       { id: 'token-issuance', good: 1, bad: 1, excluded: 0 },
       { id: 'token-fetch-latency', good: 1, bad: 0, excluded: 1 },
       { id: 'service-auth', good: 1, bad: 2, excluded: 0 },
     ])
-    observe(engine, [aTokenUse({ time: noon })])
+    observe(engine, [aTokenUse({ time: noon + 2 * second })])
     expect(engine.totals[2]).toEqual({ id: 'service-auth', good: 2, bad: 1, excluded: 1 })
   })
 

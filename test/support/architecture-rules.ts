@@ -184,9 +184,12 @@ const purpose = eachFile(({ text }) =>
     : 'does not begin with a comment that says what it is for',
 )
 
+/** Metrics of the product, and those of the program about itself. */
+const filesOfNames = ['src/outputs/conventions.ts', 'src/outputs/self-metrics.ts']
+
 const conventions = eachFile(({ path, text }) => {
   const spells = ['outputs', 'app', 'platform'].includes(folderOf(path))
-  if (!spells || path === 'src/outputs/conventions.ts') return undefined
+  if (!spells || filesOfNames.includes(path)) return undefined
   const found = dissect(text)
     .strings.flatMap((string) => string.match(/(?<![a-z0-9_])identity_[a-z0-9_]+/g) ?? [])
     .find((name) => !reasonsLikeNames.includes(name))
@@ -217,6 +220,20 @@ const ownRegistry = eachFile(({ text }) => {
   return undefined
 })
 
+/** Watching the program is an addition: it must be possible to run without the SDK having been loaded. */
+const telemetryApart: Rule = (files) =>
+  inSource(files)
+    .filter(({ path }) => !path.startsWith('src/platform/telemetry/'))
+    .flatMap(({ path, text }) =>
+      importsOf(text).flatMap(({ specifier, isTypeOnly, clause }) => {
+        if (specifier.startsWith('@opentelemetry/'))
+          return [`${path}: imports ${specifier}: only src/platform/telemetry/ does`]
+        // `import()` has no clause.
+        const isLoaded = specifier.endsWith('/open-telemetry.ts') && !isTypeOnly && clause !== ''
+        return isLoaded ? [`${path}: loads OpenTelemetry whether it is on or off: use import()`] : []
+      }),
+    )
+
 /** By the sentence that holds when there are no violations. */
 export const architectureRules: Readonly<Record<string, Rule>> = {
   'each folder imports only what the import table allows': imports,
@@ -232,6 +249,7 @@ export const architectureRules: Readonly<Record<string, Rule>> = {
   'no type error is silenced': noIgnores,
   'each biome-ignore says why': reasonedIgnores,
   'each source file begins with its purpose': purpose,
-  'only conventions.ts spells our metric names': conventions,
+  'only conventions.ts and self-metrics.ts spell our metric names': conventions,
   'no metric goes to the default registry of prom-client': ownRegistry,
+  'OpenTelemetry is imported in one folder, and that folder only where telemetry is on': telemetryApart,
 }

@@ -5,6 +5,7 @@ import { availableIndicators } from '../../indicators/available.ts'
 import { createLogger } from '../../platform/logger.ts'
 import type { Telemetry } from '../../platform/telemetry/telemetry.ts'
 import { type Attribution, attributionOf, defaultPseudonymKey, readOwnership } from '../attribution.ts'
+import { openState } from '../committer.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { requireDefinitions } from '../definition-files.ts'
 import { type ExitCode, exitCodes, problemsError } from '../errors.ts'
@@ -45,6 +46,7 @@ export function createPipeline(config: Config, now: () => number): Pipeline {
     until: undefined,
     allowedLatenessMs,
     slicesMs: allowedLatenessMs,
+    isDurable: config.stateFolder !== undefined,
   })
 }
 
@@ -79,7 +81,8 @@ export function createService(
   }
   if (config.pseudonyms.people && config.pseudonyms.key === undefined)
     log.warn({}, 'pseudonyms use the built-in key: set pseudonyms.key so that nobody else can reproduce them')
-  const service = new Service({ config, pipeline, version: readVersion(), log, reload })
+  const store = openState(config.stateFolder)
+  const service = new Service({ config, pipeline, store, version: readVersion(), log, reload })
   return { service, pipeline, log }
 }
 

@@ -152,6 +152,16 @@ export function configSchema(resolve: ResolveSecret) {
     listen: listen.prefault({}).describe('Where /metrics, the webhook and the landing page are served.'),
     sources: sources(resolve).prefault({}).describe('Where records come from.'),
     pseudonyms: pseudonyms(resolve).prefault({}).describe('Whose identities are shown as keyed hashes.'),
+    state: z
+      .strictObject({
+        folder: path
+          .optional()
+          .describe(
+            'Where counts, positions and ids already seen are kept, so that a restart changes no count. Without it they live in memory, and logs are read again at each start.',
+          ),
+      })
+      .prefault({})
+      .describe('What survives a restart.'),
     limits: limits.prefault({}).describe('Bounds of memory and time.'),
     lifecycle: z
       .strictObject({

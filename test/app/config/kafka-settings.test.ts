@@ -98,7 +98,7 @@ describe('a Kafka source', () => {
     ],
     [
       'a session that is too short',
-      `${plain}, sessionTimeoutSeconds: 5`,
+      `${plain}, sessionTimeoutSeconds: 5, heartbeatSeconds: 1`,
       'sessionTimeoutSeconds must be a whole number from 6 to 1800; found the number 5',
     ],
     [
@@ -144,7 +144,7 @@ describe('a Kafka source', () => {
   it('has a name of its own', () => {
     const { problems } = load(`sources:\n  kafka:\n    - {${plain}}\n    - {${plain}, name: kafka}\n`)
     expect(problems.map(problemLine)).toEqual([
-      'a.yaml:4:74: error: sources.kafka[1].name is "kafka" as well: give each Kafka source a name of its own',
+      'a.yaml:4:70: error: sources.kafka[1].name is "kafka" as well: give each Kafka source a name of its own',
     ])
   })
 })
@@ -198,6 +198,12 @@ describe('Event Hubs', () => {
       hubs({ rest: ', requestTimeoutSeconds: 19' }),
       namespace,
       'requestTimeoutSeconds must be at least 20',
+    ],
+    [
+      'a literal',
+      hubs({ sasl: `{mechanism: plain, username: $ConnectionString, password: "${namespace}"}` }),
+      namespace,
+      'sasl.password must be a reference to a secret',
     ],
     ['only a key', hubs(), 'aGVsbG8=', 'sasl.password is no connection string of Event Hubs'],
     [

@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { issuanceRecord, issuanceTruth } from '../support/issuance-record.ts'
+
+const main = new URL('../../src/main.ts', import.meta.url).pathname
+const definitions = new URL('../../slo-definitions', import.meta.url).pathname
+
+let folder = ''
+let running: ChildProcess | undefined
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'identity-slo-durable-'))
+  mkdirSync(join(folder, 'logs'))
+  writeFileSync(
+    join(folder, 'config.yaml'),
+    JSON.stringify({
+      definitions: [definitions],
+      listen: { port: 0 },
+      sources: { files: [{ path: 'logs' }] },
+      state: { folder: 'state' },
+      telemetry: { enabled: false },
+      log: { level: 'error' },
+    }),
+  )
+})
+
+afterEach(async () => {
+  if (running !== undefined) await kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Starts an instance and gives its address. */
+async function start(): Promise<string> {
+  const child = spawn(process.execPath, [main, 'run', '--config', join(folder, 'config.yaml')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  running = child
+  let said = ''
+  for await (const chunk of child.stdout) {
+    said += String(chunk)
+    const address = /open (http:\/\/[\d.:]+)\//.exec(said)?.[1]
+    if (address !== undefined) return address
+  }
+  throw new Error(`the instance ended before it listened: ${said}`)
+}
+
+async function kill(signal: NodeJS.Signals): Promise<number | null> {
+  const child = running
+  running = undefined
+  if (child === undefined) return null
+  const ended = once(child, 'exit')
+  child.kill(signal)
+  return (await ended)[0] as number | null
+}
+
+interface Status {
+  readonly records: Readonly<Record<string, number>>
+  readonly indicators: readonly { readonly id: string; readonly good: number; readonly bad: number }[]
+  readonly objectives: readonly { readonly name: string; readonly good: number; readonly bad: number }[]
+}
+
+async function statusOf(address: string): Promise<Status> {
+  return (await (await fetch(`${address}/api/v1/status`)).json()) as Status
+}
+
+/** Asks until the status holds, or fails with the last one after a minute. */
+async function eventually(address: string, holds: (status: Status) => boolean): Promise<Status> {
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    const status = await statusOf(address)
+    if (holds(status) || Date.now() > deadline) return status
+    await delay(50)
+  }
+}
+
+function issuance(status: Status): { good: number; bad: number } {
+  const { good, bad } = status.indicators.find(({ id }) => id === 'token-issuance') ?? { good: -1, bad: -1 }
+  return { good, bad }
+}
+
+/** A small seeded generator: the kills fall at the same places in each run, as far as the machine lets them. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+describe('a run with a state folder', () => {
+  it('counts every acknowledged record exactly once, however often it is killed', async () => {
+    const random = seeded(20_261_122)
+    let acknowledged = 0
+    let written = 0
+    let address = await start()
+    let kills = 0
+    while (kills < 12) {
+      // Odd batches by HTTP, which are sent again until they are acknowledged; even ones by file, some of them twice.
+      const size = 20 + Math.floor(random() * 200)
+      const numbers = Array.from({ length: size }, (_, i) => written + i)
+      const lines = `${numbers.map(issuanceRecord).join('\n')}\n`
+      written += size
+      if (random() < 0.5) {
+        appendFileSync(join(folder, 'logs', 'audit.log'), random() < 0.3 ? lines + lines : lines)
+        acknowledged += size
+      } else {
+        for (let sent = false; !sent; ) {
+          const killing = random() < 0.4 ? delay(random() * 12).then(() => kill('SIGKILL')) : undefined
+          sent = await fetch(`${address}/v1/records`, { method: 'POST', body: lines }).then(
+            (response) => response.ok,
+            () => false,
+          )
+          if (killing === undefined) continue
+          await killing
+          kills++
+          address = await start()
+        }
+        acknowledged += size
+      }
+      if (random() < 0.3) {
+        await delay(random() * 60)
+        await kill('SIGKILL')
+        kills++
+        address = await start()
+      }
+    }
+    const truth = issuanceTruth(acknowledged)
+    const status = await eventually(address, (seen) => issuance(seen).good === truth.good)
+    expect(issuance(status)).toEqual(truth)
+    const objective = status.objectives.find(({ name }) => name === 'token-issuance')
+    expect({ good: objective?.good, bad: objective?.bad }).toEqual(truth)
+  }, 120_000)
+
+  it('goes on where it was stopped, and reads no file again', async () => {
+    const lines = Array.from({ length: 3000 }, (_, number) => issuanceRecord(number)).join('\n')
+    writeFileSync(join(folder, 'logs', 'audit.log'), `${lines}\n`)
+    const before = await eventually(await start(), ({ records }) => records['read'] === 3000)
+    expect(await kill('SIGTERM')).toBe(0)
+    appendFileSync(join(folder, 'logs', 'audit.log'), `${issuanceRecord(3000)}\n`)
+    const after = await eventually(await start(), ({ records }) => records['read'] === 3001)
+    expect(before.records['accepted']).toBe(3000)
+    expect(after.records).toMatchObject({ read: 3001, accepted: 3001, duplicates: 0 })
+    expect(issuance(after)).toEqual(issuanceTruth(3001))
+  }, 60_000)
+
+  it('refuses a state that another instance uses, with one clear error', async () => {
+    await start()
+    const second = spawn(process.execPath, [main, 'run', '--config', join(folder, 'config.yaml')])
+    let said = ''
+    second.stderr.on('data', (chunk) => {
+      said += String(chunk)
+    })
+    expect((await once(second, 'exit'))[0]).toBe(4)
+    expect(said).toContain('ISLO-2006')
+  }, 60_000)
+})
