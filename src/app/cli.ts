@@ -76,6 +76,7 @@ interface ReplayArguments {
   readonly slo: string[]
   readonly at?: number
   readonly ownership?: string
+  readonly state?: string
   readonly dedupeMemory: number
   readonly output: OutputFormat
 }
@@ -92,6 +93,9 @@ function addReplay(root: Command, context: CommandContext, done: Done): void {
       instant('--at'),
     )
     .option('--ownership <file>', 'which application owns which identity')
+    .addOption(
+      new Option('--state <folder>', 'keep counts and positions there, and go on from them').conflicts('at'),
+    )
     .option('--dedupe-memory <MiB>', 'memory for recognising records that were delivered twice', positive, 64)
     .addOption(outputOption('table'))
     .addHelpText(
@@ -107,6 +111,7 @@ Windows are [at - length, at). Nothing is late in a replay; repeated records cou
         objectives,
         attribution: attributionOf(readOwnership(options.ownership), defaultPseudonymKey),
         at: options.at,
+        stateFolder: options.state,
         dedupeBytes: options.dedupeMemory * mebibyte,
         futureToleranceMs: 300_000,
       }

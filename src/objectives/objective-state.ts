@@ -204,7 +204,7 @@ export class ObjectiveState implements Stateful {
     const rest = key.slice(kind.length + 1)
     if (kind === 'seen') Object.assign(this.seen, jsonOf<Counts>(bytes))
     else if (kind === 'slices') this.#slices?.restore(rest, bytes)
-    else if (kind === 'day') restoreDay(this.#day(Number(index)), jsonOf<SavedDay>(bytes))
+    else if (kind === 'day') restoreDay(this.#day(Number(index) * dayMs), jsonOf<SavedDay>(bytes))
     else this.tallies[Number(index)]?.restore(rest.slice(index.length + 1), bytes)
     this.#dirtyDays.clear()
   }

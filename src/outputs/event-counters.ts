@@ -178,6 +178,10 @@ export class EventCounters implements Stateful {
     this.#ledger = { used: 0, max: Math.max(0, maxSeries) }
   }
 
+  get maxSeries(): number {
+    return this.#ledger.max
+  }
+
   /** Series that are there already stay. */
   set maxSeries(max: number) {
     this.#ledger.max = Math.max(0, max)

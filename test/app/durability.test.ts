@@ -159,3 +159,35 @@ describe('a run with a state folder', () => {
     expect(said).toContain('ISLO-2006')
   }, 60_000)
 })
+
+describe('a replay with a state folder', () => {
+  async function replayed(args: readonly string[]): Promise<Status> {
+    const child = spawn(process.execPath, [main, 'replay', '--slo', definitions, '-o', 'json', ...args])
+    let out = ''
+    child.stdout.on('data', (chunk) => {
+      out += String(chunk)
+    })
+    await once(child, 'close')
+    return JSON.parse(out) as Status
+  }
+
+  it('ends with the same numbers when it was killed on the way', async () => {
+    const logs = join(folder, 'logs')
+    const numbers = Array.from({ length: 60_000 }, (_, number) => issuanceRecord(number))
+    writeFileSync(join(logs, 'a.log'), `${numbers.slice(0, 40_000).join('\n')}\n`)
+    writeFileSync(join(logs, 'b.log'), `${numbers.slice(30_000).join('\n')}\n`)
+    const state = join(folder, 'state')
+    for (const afterMs of [400, 900, 1500]) {
+      const child = spawn(process.execPath, [main, 'replay', logs, '--slo', definitions, '--state', state])
+      const ended = once(child, 'exit')
+      await Promise.race([delay(afterMs), ended])
+      child.kill('SIGKILL')
+      await ended
+    }
+    const [plain, resumed] = [await replayed([logs]), await replayed([logs, '--state', state])]
+    expect(issuance(plain)).toEqual(issuanceTruth(60_000))
+    expect(resumed.indicators).toEqual(plain.indicators)
+    expect(resumed.objectives).toEqual(plain.objectives)
+    expect(resumed.records).toEqual(plain.records)
+  }, 60_000)
+})

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { exportedFamilies, labels as labelNames, recordResults } from '../../src/outputs/conventions.ts'
 import { EmbeddedService } from '../support/embedded-service.ts'
 import type { Exposition } from '../support/exposition.ts'
-import { apiCall, hourMs, minuteMs, morning, roleAssumed, tokenRequest } from '../support/records.ts'
+import {
+  apiCall,
+  hourMs,
+  managedIdentitySignIn,
+  minuteMs,
+  morning,
+  roleAssumed,
+  tokenRequest,
+} from '../support/records.ts'
 import { linesOf, Workspace } from '../support/workspace.ts'
 
 /** Names as a hostile sender would choose them. */
@@ -146,6 +154,30 @@ describe('/metrics', () => {
     const requests = metrics.sum('identity_token_requests_total')
     const calls = metrics.sum('identity_service_auth_total')
     expect(requests + calls).toBe(accepted)
+  })
+
+  it('leaves room under the cap for what is there whatever the records say', async () => {
+    using workspace = new Workspace()
+    const maxSeries = 1000
+    await using running = await EmbeddedService.start(workspace, {
+      limits: { maxSeries },
+      definitions: [new URL('../../slo-definitions', import.meta.url).pathname],
+    })
+    await running.send(
+      linesOf([
+        tokenRequest({ id: 'a', time: morning }),
+        roleAssumed({ id: 'b', time: morning }),
+        managedIdentitySignIn({ id: 'c', time: morning }),
+        { nothing: 'known' },
+      ]),
+    )
+    const others = (await running.metrics()).series.filter(({ name }) =>
+      name.startsWith('identity_slo_'),
+    ).length
+    expect(others).toBeGreaterThan(100)
+    expect(maxSeries - running.pipeline.counters.maxSeries).toBeGreaterThanOrEqual(others)
+    await running.reload()
+    expect(maxSeries - running.pipeline.counters.maxSeries).toBeGreaterThanOrEqual(others)
   })
 
   it('stays under the cap with 100,000 applications, and says that it is there', async () => {

@@ -168,6 +168,12 @@ describe('records by HTTP', () => {
     expect([plain.status, plain.text]).toEqual([413, expect.stringContaining('10000 bytes')])
     const packed = await running.send(gzipSync(large), { 'content-encoding': 'gzip' })
     expect(packed.status).toBe(413)
+    const brim = linesOf(three).padEnd(10_000)
+    expect((await running.send(`${brim} `)).status).toBe(413)
+    for (const body of [brim, gzipSync(brim)]) {
+      const headers: Readonly<Record<string, string>> = body === brim ? {} : { 'content-encoding': 'gzip' }
+      expect((await running.send(body, headers)).status).toBe(200)
+    }
     expect((await running.send(linesOf(three))).status).toBe(200)
   })
 

@@ -2,14 +2,16 @@
 import { availableConnectors } from '../../connectors/available.ts'
 import { availableIndicators } from '../../indicators/available.ts'
 import type { Objective } from '../../objectives/objective.ts'
+import { FileFollower } from '../../platform/file-follower.ts'
 import type { Attribution } from '../attribution.ts'
-import { type ExitCode, exitCodes } from '../errors.ts'
+import { Committer, openState, Positions } from '../committer.ts'
+import { type ExitCode, exitCodes, fileError } from '../errors.ts'
 import { feedFile, findLogFiles } from '../log-inputs.ts'
 import { Pipeline } from '../pipeline.ts'
 import { Progress } from '../progress.ts'
 import { replayReport } from '../replay-report.ts'
 import { renderReplayTable } from '../replay-table.ts'
-import type { OutputFormat } from '../terminal.ts'
+import type { OutputFormat, Terminal } from '../terminal.ts'
 import type { CommandContext } from './command.ts'
 
 export interface ReplayOptions {
@@ -20,6 +22,8 @@ export interface ReplayOptions {
   readonly at: number | undefined
   readonly dedupeBytes: number
   readonly futureToleranceMs: number
+  /** Folder in which counts and positions are kept: a later replay goes on where this one was. */
+  readonly stateFolder?: string | undefined
 }
 
 const dayMs = 86_400_000
@@ -40,7 +44,42 @@ export function replayPipeline(options: ReplayOptions, now: () => number): Pipel
     until: options.at,
     allowedLatenessMs: undefined,
     slicesMs: longest * 1.1 + dayMs,
+    isDurable: options.stateFolder !== undefined,
   })
+}
+
+/** Reads what the state does not hold yet, and commits every second: killed anywhere, it goes on exactly. */
+async function readDurably(
+  paths: readonly string[],
+  pipeline: Pipeline,
+  folder: string,
+  terminal: Terminal,
+): Promise<void> {
+  const positions = new Positions()
+  const store = openState(folder)
+  const committer = new Committer({
+    parts: new Map([...pipeline.parts(), ['positions/', positions]]),
+    store,
+    now: Date.now,
+  })
+  try {
+    committer.restore()
+    const follower = new FileFollower({
+      beginBatch: () => {
+        pipeline.beginBatch()
+        committer.changed()
+      },
+      open: () => pipeline.decoder(),
+      positionOf: (identity) => positions.get(`file:${identity}`),
+      setPosition: (identity, position) => positions.set(`file:${identity}`, position),
+      rejection: (rejection) => pipeline.rejectInput(rejection),
+      error: (error, path) => terminal.err(fileError(path, error).report()),
+    })
+    await follower.poll(paths)
+    committer.close()
+  } finally {
+    store?.close()
+  }
 }
 
 export async function replay(
@@ -53,13 +92,15 @@ export async function replay(
   const totalBytes = files.reduce((sum, file) => sum + file.size, 0)
   const progress = new Progress(terminal, totalBytes, now)
   pipeline.beginBatch()
-  for (const file of files) {
-    const decoder = pipeline.decoder()
-    const rejection = await feedFile(file, decoder, (bytes) => {
-      if (terminal.isTty) progress.advance(bytes, pipeline.sources.totals().read, pipeline.newest)
-    })
-    if (rejection) pipeline.rejectInput(rejection)
-  }
+  if (options.stateFolder !== undefined) await readDurably(paths, pipeline, options.stateFolder, terminal)
+  else
+    for (const file of files) {
+      const decoder = pipeline.decoder()
+      const rejection = await feedFile(file, decoder, (bytes) => {
+        if (terminal.isTty) progress.advance(bytes, pipeline.sources.totals().read, pipeline.newest)
+      })
+      if (rejection) pipeline.rejectInput(rejection)
+    }
   progress.done()
   const report = replayReport(pipeline)
   if (options.output === 'table') terminal.out(renderReplayTable(report, terminal))

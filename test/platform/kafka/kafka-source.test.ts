@@ -1,0 +1,258 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { ownerMetadata } from '../../../src/platform/kafka/start-offset.ts'
+import { FakeGroup } from '../../support/fake-group.ts'
+import { KafkaLedger } from '../../support/kafka-ledger.ts'
+import { eventually, Member, memberOptions } from '../../support/kafka-members.ts'
+
+/** Timers that tests do not need are far away. */
+const calm = { storeId: 'ours', commitMs: 3_600_000, watchMs: 3_600_000, rebalanceTimeoutMs: 400 }
+
+describe('a Kafka source', () => {
+  const members: Member[] = []
+
+  afterEach(async () => {
+    for (const member of members.splice(0)) await member.source.stop()
+  })
+
+  function started(changed: Parameters<typeof memberOptions>[3] = {}, ledger = new KafkaLedger()) {
+    const group = new FakeGroup()
+    const clock = { now: 0, step: 0 }
+    const options = memberOptions('unused:1', 'group', group.topic, { ...calm, ...changed })
+    const edges = { connect: group.connect, view: group.view, steadyMs: () => (clock.now += clock.step) }
+    const member = new Member(options, ledger, edges)
+    members.push(member)
+    const reading = (count: number): Promise<void> =>
+      eventually(
+        'it reads',
+        () => member.source.partitions().filter(({ position }) => position).length === count,
+      )
+    return { group, ledger, clock, member, source: member.source, reading }
+  }
+
+  it('pauses what it gets until it knows where to begin, and begins there', async () => {
+    const ledger = new KafkaLedger()
+    ledger.live.positions.set('signins:1', '40')
+    const { group, reading } = started({}, ledger)
+    await group.join([0, 1])
+    expect([...group.paused]).toEqual([0, 1])
+    await reading(2)
+    expect(group.seeks).toEqual([
+      [0, '0'],
+      [1, '40'],
+    ])
+    expect([...group.paused]).toEqual([])
+  })
+
+  it('keeps the position that it begins at, so that "latest" is decided once', async () => {
+    const { group, ledger, reading } = started({ startFrom: 'latest' })
+    await group.join([0], 77n)
+    await reading(1)
+    expect(ledger.position(group.topic, 0)).toBe('77')
+  })
+
+  it('takes no batch that comes before it knows where to begin', async () => {
+    const { group, ledger, reading } = started()
+    await group.join([0])
+    await group.fetch(0, 0, 10)
+    expect(ledger.total).toBe(0)
+    await reading(1)
+    await group.fetch(0, 0, 10)
+    expect(ledger.total).toBe(10)
+  })
+
+  it('tells the broker only what is durable, and who it was', async () => {
+    const { group, ledger, reading, source } = started()
+    await group.join([0])
+    await reading(1)
+    await group.fetch(0, 0, 10)
+    ledger.isHeld = true
+    const stopping = source.stop()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(group.told).toEqual([])
+    ledger.isHeld = false
+    ledger.commit()
+    await stopping
+    expect(group.told).toEqual([[0, '10', ownerMetadata('ours')]])
+    expect(ledger.durable.positions.get('signins:0')).toBe('10')
+    expect(group.built.map(({ isClosed }) => isClosed)).toEqual([true])
+  })
+
+  it('finishes, commits and tells before it gives partitions back', async () => {
+    const { group, ledger, reading, source, clock } = started({ rebalanceTimeoutMs: 20_000 })
+    await group.join([0])
+    await reading(1)
+    clock.step = 1
+    let beat: () => void = () => undefined
+    let beats = 0
+    // The long batch hangs in a heartbeat when the rebalance comes.
+    const heartbeat = (): Promise<void> => {
+      beats++
+      if (beats < 3) return Promise.resolve()
+      return new Promise((resolve) => {
+        beat = resolve
+      })
+    }
+    const fetching = group.fetch(0, 0, 900, { heartbeat })
+    await eventually('it hangs', () => beats === 3)
+    const counted = ledger.total
+    const joining = group.join([0])
+    expect(source.facts().isJoined).toBe(false)
+    expect(group.told).toEqual([])
+    beat()
+    await Promise.all([fetching, joining])
+    expect(counted).toBeGreaterThan(0)
+    expect(ledger.total).toBe(counted)
+    expect(group.told).toEqual([[0, String(counted), ownerMetadata('ours')]])
+    expect(source.facts()).toMatchObject({ rebalances: 1, unsettled: 0 })
+    await eventually('it begins again', () => group.seeks.length === 2)
+    expect(group.seeks[1]).toEqual([0, String(counted)])
+  })
+
+  it('counts the partitions that it had to give back before the broker knew', async () => {
+    const { group, ledger, reading, source } = started()
+    await group.join([0, 1])
+    await reading(2)
+    await group.fetch(0, 0, 10)
+    ledger.isHeld = true
+    await group.join([1])
+    expect(source.facts().unsettled).toBe(2)
+    expect(group.told).toEqual([])
+    ledger.isHeld = false
+    ledger.commit()
+  })
+
+  it('never tells the broker late what another member may have passed since', async () => {
+    const { group, ledger, reading } = started()
+    await group.join([0])
+    await reading(1)
+    await group.fetch(0, 0, 10)
+    ledger.isHeld = true
+    await group.join([])
+    ledger.isHeld = false
+    ledger.commit()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(group.told).toEqual([])
+  })
+
+  it('goes on behind what another member has counted meanwhile', async () => {
+    const { group, ledger, reading } = started()
+    await group.join([0])
+    await reading(1)
+    await group.fetch(0, 0, 10)
+    await group.join([])
+    group.committed.set(0, { offset: 60n, metadata: ownerMetadata('theirs') })
+    await group.join([0])
+    await eventually('it begins', () => ledger.position(group.topic, 0) === '60')
+    expect(group.seeks.at(-1)).toEqual([0, '60'])
+  })
+
+  it('goes back to its position when kafkajs has gone elsewhere for no reason', async () => {
+    const { group, ledger, reading, source } = started()
+    await group.join([0])
+    await reading(1)
+    await group.fetch(0, 0, 10)
+    await group.fetch(0, 500, 10)
+    expect(ledger.total).toBe(10)
+    await eventually('it begins again', () => group.seeks.length === 2)
+    expect(group.seeks[1]).toEqual([0, '10'])
+    expect(source.partitions()[0]?.outOfRange).toBe(0)
+  })
+
+  it('follows its policy when its position is gone', async () => {
+    const { group, ledger, reading, source } = started()
+    await group.join([0])
+    await reading(1)
+    await group.fetch(0, 0, 10)
+    group.ranges.set(0, { low: 400n, high: 1000n })
+    await group.fetch(0, 400, 10)
+    await eventually('it begins again', () => group.seeks.length === 2)
+    expect(group.seeks[1]).toEqual([0, '400'])
+    expect(source.partitions()[0]?.outOfRange).toBe(1)
+    expect(ledger.log).toMatchObject([
+      { level: 'info' },
+      { level: 'warn', facts: { partition: 0, position: '10', continuesAt: '400' } },
+    ])
+  })
+
+  it('passes over what is the broker’s own without counting it as lag', async () => {
+    const { group, ledger, reading, source } = started()
+    await group.join([0], 12n)
+    await reading(1)
+    await group.fetch(0, 0, 10, { high: 12 })
+    group.events.passedOver(group.topic, 0, '10', '11')
+    expect(ledger.position(group.topic, 0)).toBe('12')
+    expect(source.partitions()[0]).toMatchObject({ position: '12', lag: 0 })
+    group.events.passedOver(group.topic, 0, '3', '4')
+    expect(ledger.position(group.topic, 0)).toBe('12')
+  })
+
+  it('asks again when the brokers do not say where to begin', async () => {
+    const { group, ledger, reading } = started()
+    let failures = 2
+    group.asked = () => {
+      if (failures-- > 0) throw new Error('no broker')
+    }
+    await group.join([0])
+    await reading(1)
+    expect(ledger.log.filter(({ level }) => level === 'warn')).toHaveLength(2)
+  })
+
+  it('takes nothing more once the group has not heard of it for a session', async () => {
+    const { group, ledger, reading, clock, source } = started({ sessionTimeoutMs: 6000 })
+    await group.join([0])
+    await reading(1)
+    await group.fetch(0, 0, 10)
+    clock.now = 6001
+    await group.fetch(0, 10, 10)
+    expect(ledger.total).toBe(10)
+    await eventually('it is built anew', () => group.built.length === 2)
+    expect(source.facts().rebuilds).toEqual({ stalled: 0, crashed: 0, expelled: 1 })
+    expect(group.built[0]?.isClosed).toBe(true)
+  })
+
+  it('is built anew after a crash, and reads on from its position', async () => {
+    const { group, ledger, reading, source } = started()
+    await group.join([0])
+    await reading(1)
+    await group.fetch(0, 0, 10)
+    group.events.crashed(new Error('the coordinator is gone'))
+    await eventually('it is built anew', () => group.built.length === 2)
+    await group.join([0])
+    await eventually('it begins', () => group.seeks.length === 2)
+    expect(group.seeks[1]).toEqual([0, '10'])
+    await group.fetch(0, 10, 5)
+    expect(ledger.total).toBe(15)
+    expect(source.partitions()[0]).toMatchObject({ position: '15', rebuilds: 1 })
+  })
+
+  it('lets nothing in from a consumer that it has given up', async () => {
+    const { group, ledger, reading } = started()
+    await group.join([0])
+    await reading(1)
+    const old = group.events
+    old.crashed(new Error('gone'))
+    await eventually('it is built anew', () => group.built.length === 2)
+    await group.join([0])
+    await eventually('it begins', () => group.seeks.length === 2)
+    const current = group.built.pop()
+    await group.fetch(0, 0, 10)
+    expect(ledger.total).toBe(0)
+    if (current) group.built.push(current)
+    await group.fetch(0, 0, 10)
+    expect(ledger.total).toBe(10)
+  })
+
+  it('has caught up when all that was there is read', async () => {
+    const { group, reading, source } = started()
+    expect(source.facts().isCaughtUp).toBe(false)
+    group.ranges.set(0, { low: 0n, high: 20n })
+    group.ranges.set(1, { low: 0n, high: 0n })
+    await group.join([0, 1])
+    expect(source.facts().isCaughtUp).toBe(false)
+    await reading(2)
+    await group.fetch(0, 0, 19)
+    expect(source.facts().isCaughtUp).toBe(false)
+    await group.fetch(0, 19, 1)
+    expect(source.facts().isCaughtUp).toBe(true)
+  })
+})
