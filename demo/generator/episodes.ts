@@ -1,5 +1,5 @@
 /** What goes wrong in the week, and when. */
-import { at, minute, second } from './week.ts'
+import { at, minute } from './week.ts'
 
 type Window = readonly [from: number, to: number]
 
@@ -18,9 +18,6 @@ export const tokensRotated: Window = [at('Wed', '02:00:00'), at('Wed', '02:08:00
 
 /** From here on the legacy importer's client secret is refused. */
 export const secretExpires = at('Sun', '00:00:00')
-
-/** Within this time after a 401 for an expired token, a success makes it a rotation. */
-export const rotationGrace = 30 * second
 
 /** What comes back this soon is a retry of the same request. */
 export const retryDelays = [1100, 3300, 7600] as const

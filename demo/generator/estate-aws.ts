@@ -5,7 +5,7 @@ import { hour, nightly, type Shape, shopping, steady, working } from './week.ts'
 
 export const accountId = '111122223333'
 export const region = 'us-east-1'
-export const cluster = 'oidc.eks.us-east-1.amazonaws.com/id/4C1D0A7E52B94F6388E1A2D7C3F05B96'
+const cluster = 'oidc.eks.us-east-1.amazonaws.com/id/4C1D0A7E52B94F6388E1A2D7C3F05B96'
 export const github = 'token.actions.githubusercontent.com'
 
 /** Who gets the role's credentials, and how. */

@@ -65,6 +65,18 @@ export const errorTable = {
     fix: 'give this user the right to write there, or name another place',
     exitCode: exitCodes.environment,
   },
+  stateLocked: {
+    code: 'ISLO-2006',
+    message: 'the state in {path} is in use by another process',
+    fix: 'stop the other process, or give each its own state.folder',
+    exitCode: exitCodes.environment,
+  },
+  stateUnusable: {
+    code: 'ISLO-2007',
+    message: 'the state cannot be used: {reason}',
+    fix: 'restore the folder from a copy, or empty it and let the logs be read again: nothing was changed',
+    exitCode: exitCodes.environment,
+  },
   configProblems: {
     code: 'ISLO-3001',
     message: 'the configuration has {count}',
@@ -88,18 +100,6 @@ export const errorTable = {
     message: 'generated files are out of date: {paths}',
     fix: 'run `identity-slo generate` and commit what it writes',
     exitCode: exitCodes.drift,
-  },
-  stateLocked: {
-    code: 'ISLO-2006',
-    message: 'the state in {path} is in use by another process',
-    fix: 'stop the other process, or give each its own state.folder',
-    exitCode: exitCodes.environment,
-  },
-  stateUnusable: {
-    code: 'ISLO-2007',
-    message: 'the state cannot be used: {reason}',
-    fix: 'restore the folder from a copy, or empty it and let the logs be read again: nothing was changed',
-    exitCode: exitCodes.environment,
   },
   portInUse: {
     code: 'ISLO-4001',

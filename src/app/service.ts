@@ -53,22 +53,30 @@ export class Service {
 
   constructor(options: ServiceOptions) {
     this.#options = options
-    const { pipeline, config, log } = options
-    this.#committer = new Committer({
+    this.#committer = this.#createCommitter()
+    this.#committer.restore()
+    this.#kafka = this.#createKafka()
+    this.#follower = this.#createFollower()
+    this.#server = this.#createServer()
+  }
+
+  #createCommitter(): Committer {
+    const { pipeline, store, log } = this.#options
+    return new Committer({
       parts: new Map([...pipeline.parts(), ['positions/', this.#positions]]),
-      store: options.store,
+      store,
       now: Date.now,
       onTrouble: (error) => {
+        const facts = { reason: systemReason(error) }
         if (error === undefined) log.info({}, 'state is written again')
-        else
-          log.error(
-            { reason: systemReason(error) },
-            'state cannot be written: nothing is taken in until it can',
-          )
+        else log.error(facts, 'state cannot be written: nothing is taken in until it can')
       },
     })
-    this.#committer.restore()
-    this.#kafka = createKafkaSources(config.kafka, {
+  }
+
+  #createKafka(): readonly NamedKafkaSource[] {
+    const { pipeline, config, log } = this.#options
+    return createKafkaSources(config.kafka, {
       pipeline,
       positions: {
         get: (key) => this.#positions.get(key),
@@ -82,7 +90,11 @@ export class Service {
       log,
       now: Date.now,
     })
-    this.#follower = new FileFollower({
+  }
+
+  #createFollower(): FileFollower {
+    const { pipeline, log } = this.#options
+    return new FileFollower({
       beginBatch: () => {
         pipeline.beginBatch()
         this.#committer.changed()
@@ -93,20 +105,24 @@ export class Service {
       open: () => pipeline.decoder(),
       rejection: (rejection, path) => {
         pipeline.rejectInput(rejection)
-        options.log.warn({ path, reason: rejection.reason }, rejection.message)
+        log.warn({ path, reason: rejection.reason }, rejection.message)
       },
       error: (error, path) => this.#fileProblem(error, path),
     })
+  }
+
+  #createServer(): FastifyInstance {
+    const { pipeline, config } = this.#options
     const metrics = createMetricsRegistry(exportedFamilies(), () => collectSamples(pipeline, this.#facts()))
-    this.#server = createHttpServer({
-      ingest: config.webhook.enabled
-        ? {
-            open: () => new IngestRequest(pipeline, () => this.#committer.committed()),
-            isUnavailable: () => this.#committer.isFailing,
-            maxBodyBytes: config.webhook.maxBodyBytes,
-            tokens: config.webhook.tokens.map((token) => token.reveal()),
-          }
-        : undefined,
+    const { enabled, maxBodyBytes, tokens } = config.webhook
+    const ingest = {
+      open: () => new IngestRequest(pipeline, () => this.#committer.committed()),
+      isUnavailable: () => this.#committer.isFailing,
+      maxBodyBytes,
+      tokens: tokens.map((token) => token.reveal()),
+    }
+    return createHttpServer({
+      ingest: enabled ? ingest : undefined,
       metrics: metrics.render,
       metricsContentType: metrics.contentType,
       isReady: () => this.#isReady,

@@ -11,7 +11,7 @@ export interface Counts {
   excluded: number
 }
 
-export const verdictIndex: Readonly<Record<Verdict, number>> = { good: 0, bad: 1, excluded: 2 }
+const verdictIndex: Readonly<Record<Verdict, number>> = { good: 0, bad: 1, excluded: 2 }
 const width = 3
 
 interface Resolution {

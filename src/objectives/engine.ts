@@ -170,7 +170,7 @@ function candidatesOf(state: ObjectiveState, indicators: readonly Indicator[]): 
 }
 
 /** Where the state of an objective is kept: with another revision, counting starts anew. */
-export function stateKey(objective: Objective): string {
+function stateKey(objective: Objective): string {
   return `${encodeURIComponent(objective.id)}@${objective.revision}`
 }
 

@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib'
 import type { ChunkWriter } from '../events/chunk.ts'
 
 /** Raised with each change of the format; `upgrade` says how older ones are read. */
-export const formatVersion = 1
+const formatVersion = 1
 
 export type StateProblem = 'locked' | 'damaged' | 'newer' | 'unusable'
 

@@ -6,12 +6,16 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/app/config.ts'
+import { createKafkaSources, kafkaPositionKey } from '../../src/app/kafka-wiring.ts'
 import { connectGroup } from '../../src/platform/kafka/group-consumer.ts'
 import { KafkaBroker, kafkaDistribution } from '../support/kafka-broker.ts'
 import { KafkaLedger, miscounted } from '../support/kafka-ledger.ts'
 import { eventually, Member, memberOptions } from '../support/kafka-members.ts'
+import { MemoryPositions, NotingPipeline } from '../support/kafka-pipeline.ts'
 import { KafkaTopics } from '../support/kafka-topics.ts'
-import { Workspace } from '../support/workspace.ts'
+import { morning, onCluster, roleAssumed, tokenRequest } from '../support/records.ts'
+import { linesOf, Workspace } from '../support/workspace.ts'
 
 const { libraries, missing } = kafkaDistribution()
 const title = libraries === undefined ? `Kafka (skipped: ${missing})` : 'a Kafka source'
@@ -57,6 +61,58 @@ describe.skipIf(libraries === undefined)(title, { timeout: 60_000 }, () => {
     expect(busy).toMatchObject({ position: '700', highWatermark: '700', lag: 0, isStalled: false })
   })
 
+  it('reads JSON lines and envelopes through the decoder, and keeps its positions under its name', async () => {
+    const topic = await topics.create(12)
+    const pipeline = new NotingPipeline()
+    const positions = new MemoryPositions()
+    const ids: string[] = []
+    for (let partition = 0; partition < 11; partition++) {
+      const record = (number: number) => {
+        ids.push(`kubernetes-audit:p${partition}-${number}`)
+        return tokenRequest({ id: `p${partition}-${number}`, time: morning })
+      }
+      const role = (number: number) => {
+        ids.push(`aws-cloudtrail:r${partition}-${number}`)
+        return roleAssumed({ id: `r${partition}-${number}`, time: morning })
+      }
+      const messages = [
+        JSON.stringify(record(0)),
+        linesOf([record(1), record(2)]),
+        JSON.stringify([record(3), record(4)], undefined, 2),
+        JSON.stringify({ kind: 'EventList', items: [record(5), record(6)] }),
+        JSON.stringify({ records: [onCluster('shop', record(7)), onCluster('shop', record(8))] }),
+        JSON.stringify({ Records: [role(0), role(1)] }),
+        JSON.stringify({ arrival: '2026-03-02T10:00:00Z', record: record(9) }),
+        null,
+        '{"kind":"Event",',
+      ]
+      await topics.send(topic, partition, messages)
+    }
+    const { problems, config } = loadConfig(
+      undefined,
+      {
+        IDENTITY_SLO__SOURCES__KAFKA: `[{name: audit, brokers: ["${broker.address}"], topics: [${topic}], groupId: ${group()}}]`,
+      },
+      () => '',
+    )
+    expect(problems).toEqual([])
+    const log = new KafkaLedger().handlers().log
+    const wiring = { pipeline: pipeline.wired, positions, isOverloaded: () => false, log, now: Date.now }
+    const [named] = createKafkaSources(config?.kafka ?? [], wiring)
+    named?.source.start()
+    await eventually('caught up', () => named?.source.facts().isCaughtUp ?? false)
+    await named?.source.stop()
+    expect(named?.name).toBe('audit')
+    expect(new Set(pipeline.ids)).toEqual(new Set(ids))
+    expect(pipeline.ids).toHaveLength(ids.length)
+    expect(pipeline.rejections.filter((reason) => reason === 'malformed_json')).toHaveLength(11)
+    expect(pipeline.rejections.filter((reason) => reason === 'truncated')).toHaveLength(11)
+    expect(pipeline.rejections).toHaveLength(22)
+    expect(positions.get(kafkaPositionKey('audit', topic, 0))).toBe('9')
+    expect(positions.get(kafkaPositionKey('audit', topic, 11))).toBe('0')
+    expect(positions.get('kafka')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
   it.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)('reads what Kafka packs with %s', async (codec) => {
     const topic = await topics.create(3)
     const ids = Array.from({ length: 4000 }, (_, index) => `${codec}-${index}`)
@@ -100,7 +156,7 @@ describe.skipIf(libraries === undefined)(title, { timeout: 60_000 }, () => {
       ['6', 'decompression_limit'],
       ['7', 'decompression_limit'],
     ])
-    expect(member.source.facts().rebuilds).toEqual({ stalled: 0, crashed: 0, expelled: 0 })
+    expect(member.source.facts().rebuilds).toEqual({ stalled: 0, crashed: 0, disconnected: 0 })
   })
 
   it('goes on from our positions after a kill, whatever the broker was told', async () => {
@@ -155,7 +211,7 @@ describe.skipIf(libraries === undefined)(title, { timeout: 60_000 }, () => {
     expect(miscounted(ids, [member.ledger])).toEqual({})
     expect(member.source.facts()).toMatchObject({
       rebalances: 0,
-      rebuilds: { stalled: 0, crashed: 0, expelled: 0 },
+      rebuilds: { stalled: 0, crashed: 0, disconnected: 0 },
     })
   })
 
@@ -198,7 +254,7 @@ describe.skipIf(libraries === undefined)(title, { timeout: 60_000 }, () => {
     expect(second.total).toBeGreaterThan(400)
     expect(first.source.facts()).toMatchObject({
       unsettled: 0,
-      rebuilds: { stalled: 0, crashed: 0, expelled: 0 },
+      rebuilds: { stalled: 0, crashed: 0, disconnected: 0 },
     })
     expect(first.source.facts().rebalances).toBeGreaterThanOrEqual(7)
   })
@@ -350,7 +406,7 @@ describe.skipIf(libraries === undefined)(title, { timeout: 60_000 }, () => {
     await eventually('stalled', () => member.source.partitions().some(({ isStalled }) => isStalled))
     await eventually('all read', () => ledger.total >= ids.length)
     expect(miscounted(ids, [ledger])).toEqual({})
-    expect(member.source.facts().rebuilds).toEqual({ stalled: 1, crashed: 0, expelled: 0 })
+    expect(member.source.facts().rebuilds).toEqual({ stalled: 1, crashed: 0, disconnected: 0 })
     expect(member.source.partitions()[0]?.rebuilds).toBe(1)
   })
 })

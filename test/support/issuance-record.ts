@@ -3,7 +3,7 @@
 const start = Date.parse('2026-05-04T00:00:00Z')
 
 /** Every 40th is refused. */
-export function isRefused(number: number): boolean {
+function isRefused(number: number): boolean {
   return number % 40 === 7
 }
 

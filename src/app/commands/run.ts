@@ -30,7 +30,7 @@ function attribution(config: Config): Attribution {
 }
 
 /** Throws AppError for a configuration or definitions that do not hold. */
-export function createPipeline(config: Config, now: () => number): Pipeline {
+function createPipeline(config: Config, now: () => number): Pipeline {
   const { limits } = config
   const { objectives } = requireDefinitions(config.definitions)
   const allowedLatenessMs = limits.allowedLatenessSeconds * 1000

@@ -16,7 +16,7 @@ export interface RecordSink {
 }
 
 /** Kubernetes audit events with bodies reach 3 MiB; everything else is under 1 MiB. */
-export const defaultMaxRecordBytes = 4 * 1024 * 1024
+const defaultMaxRecordBytes = 4 * 1024 * 1024
 
 /** A record that is still incomplete is tried again at each push up to this size, then only when it has doubled. */
 const eagerBytes = 64 * 1024

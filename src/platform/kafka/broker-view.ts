@@ -5,7 +5,7 @@ import type { KafkaLog, KafkaSourceOptions } from './kafka-source-options.ts'
 import { type CommittedOffset, type OffsetRange, offsetOf } from './start-offset.ts'
 import { isDoneWithin } from './time-limit.ts'
 
-const closeMs = 2000
+const closeMs = 1000
 
 /** By topic and partition. */
 export type ByPartition<T> = ReadonlyMap<string, ReadonlyMap<number, T>>

@@ -100,7 +100,7 @@ export function connectGroup(options: KafkaSourceOptions, log: KafkaLog): Connec
       commit: (offsets) => consumer.commitOffsets([...offsets]),
       close: async (limitMs) => {
         if (await isDoneWithin(consumer.disconnect(), limitMs)) return
-        await Promise.all(clusters.map((cluster) => isDoneWithin(cluster.disconnect(), limitMs)))
+        await Promise.all(clusters.map((cluster) => isDoneWithin(cluster.disconnect(), limitMs / 2)))
       },
     }
   }

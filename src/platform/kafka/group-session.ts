@@ -13,7 +13,8 @@ import { PositionFinder } from './position-finder.ts'
 import { offsetOf, ownerMetadata } from './start-offset.ts'
 import { isDoneWithin } from './time-limit.ts'
 
-export type SessionEnd = 'stopped' | 'crashed' | 'stalled' | 'expelled'
+/** `disconnected`: the group has not heard of us for as long as it waits. */
+export type SessionEnd = 'stopped' | 'crashed' | 'stalled' | 'disconnected'
 
 export interface SessionParts {
   readonly options: KafkaSourceOptions
@@ -28,9 +29,10 @@ export interface SessionParts {
 
 /** A batch that comes while partitions change hands is fetched again; not at once, or it would come without end. */
 const refusalMs = 100
-const idleLimitMs = 2000
+/** Together well under the 10 s in which the program has to stop. */
+const idleLimitMs = 1000
 const settleLimitMs = 3000
-const closeLimitMs = 3000
+const closeLimitMs = 2000
 /** Beyond what the group itself allows for joining. */
 const joinSlackMs = 30_000
 
@@ -45,7 +47,7 @@ export class GroupSession {
   #generation = 0
   /** False while partitions may be somebody else's. */
   #isAccepting = false
-  #isClosed = false
+  #closing: Promise<void> | undefined
   /** When the group last had word from us, or we began to join it. */
   #contactAt: number
   #settling: Promise<unknown> = Promise.resolve()
@@ -105,9 +107,12 @@ export class GroupSession {
   }
 
   /** Lets nothing more in, settles, leaves the group. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.#isAccepting = false
     this.#end('stopped')
     await isDoneWithin(this.intake.idle(), idleLimitMs)
@@ -149,6 +154,8 @@ export class GroupSession {
 
   /** The group waits for this; its next owner begins where the broker was told. */
   async #giveBack(): Promise<void> {
+    // kafkajs may still be on its way into the group: it would hold partitions there that nobody reads.
+    if (this.#closing !== undefined) throw new Error('the consumer is closed')
     const wasAccepting = this.#isAccepting
     this.#isAccepting = false
     if (!wasAccepting) return
@@ -174,7 +181,7 @@ export class GroupSession {
   }
 
   #joined(assignment: readonly TopicPartitions[]): void {
-    if (this.#isClosed) return
+    if (this.#closing !== undefined) return
     const { progressOf, steadyMs, handlers } = this.#parts
     this.#leave()
     this.#consumer.pause(assignment)
@@ -206,7 +213,7 @@ export class GroupSession {
     const isCurrent = (): boolean => this.#isAccepting && generation === this.#generation && this.hasContact()
     const result = await this.intake.take(progress, payload, isCurrent)
     if (result === 'misplaced') this.#relocate(progress)
-    else if (!this.hasContact()) this.end('expelled')
+    else if (!this.hasContact()) this.end('disconnected')
   }
 
   /** kafkajs has gone elsewhere: usually because the broker does not have our position any more. */
@@ -228,7 +235,7 @@ export class GroupSession {
   }
 
   #crashed(error: unknown): void {
-    if (this.#isClosed) return
+    if (this.#closing !== undefined) return
     const reason = error instanceof Error ? error.message : String(error)
     this.#parts.handlers.log.warn({ reason }, 'kafka: the consumer failed; it is built anew')
     this.end('crashed')

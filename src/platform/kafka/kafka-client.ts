@@ -22,12 +22,12 @@ const passedFacts = ['broker', 'topic', 'partition', 'groupId', 'memberId', 'err
 /** Its errors are our warnings: it tries again, and we judge by what moves. */
 function passOn(log: KafkaLog): (entry: LogEntry) => void {
   return (entry) => {
-    const facts: Record<string, unknown> = { client: entry.namespace }
+    const facts: Record<string, unknown> = { client: entry.namespace, detail: entry.log.message }
     for (const name of passedFacts) {
       const value: unknown = entry.log[name]
       if (typeof value === 'string' || typeof value === 'number') facts[name] = value
     }
-    log.warn(facts, `kafka: ${entry.log.message}`)
+    log.warn(facts, 'kafka: the client reports a problem')
   }
 }
 

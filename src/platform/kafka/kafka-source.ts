@@ -53,7 +53,7 @@ class GroupReader implements KafkaSource {
   readonly #parts: SessionParts
   readonly #progress = new Map<string, PartitionProgress>()
   readonly #watch: StallWatch
-  readonly #rebuilds = { stalled: 0, crashed: 0, expelled: 0 }
+  readonly #rebuilds = { stalled: 0, crashed: 0, disconnected: 0 }
   #session: GroupSession | undefined
   #running: Promise<void> = Promise.resolve()
   #timers: NodeJS.Timeout[] = []

@@ -109,9 +109,12 @@ export class PositionFinder {
   #fail(progress: PartitionProgress, { low, high }: OffsetRange): void {
     const { topic, partition, failure } = progress
     if (failure === undefined) progress.outOfRange++
-    progress.fail(
-      `our position is not on the broker any more, which has offsets ${low} to ${high}: outOfRange is "fail", so the partition is not read`,
+    const why = `our position is not on the broker any more, which has offsets ${low} to ${high}`
+    progress.fail(`${why}: outOfRange is "fail", so the partition is not read`)
+    const facts = { topic, partition, low: low.toString(), high: high.toString() }
+    this.#parts.handlers.log.error(
+      facts,
+      'kafka: our position is not on the broker any more: the partition is not read',
     )
-    this.#parts.handlers.log.error({ topic, partition }, `kafka: ${progress.failure}`)
   }
 }

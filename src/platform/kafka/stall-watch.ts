@@ -38,7 +38,7 @@ export class StallWatch {
 
   /** Measures the lag; gives why the consumer has to be built anew, if it has to. */
   async look(session: WatchedSession): Promise<SessionEnd | undefined> {
-    if (!session.hasContact()) return 'expelled'
+    if (!session.hasContact()) return 'disconnected'
     if (this.#isLooking || !session.isJoined) return undefined
     this.#isLooking = true
     try {

@@ -206,7 +206,7 @@ describe('a Kafka source', () => {
     await group.fetch(0, 10, 10)
     expect(ledger.total).toBe(10)
     await eventually('it is built anew', () => group.built.length === 2)
-    expect(source.facts().rebuilds).toEqual({ stalled: 0, crashed: 0, expelled: 1 })
+    expect(source.facts().rebuilds).toEqual({ stalled: 0, crashed: 0, disconnected: 1 })
     expect(group.built[0]?.isClosed).toBe(true)
   })
 
@@ -240,6 +240,24 @@ describe('a Kafka source', () => {
     if (current) group.built.push(current)
     await group.fetch(0, 0, 10)
     expect(ledger.total).toBe(10)
+  })
+
+  it('does not let a consumer into the group that it has given up', async () => {
+    const { group } = started()
+    const old = group.events
+    old.crashed(new Error('gone'))
+    await eventually('it is built anew', () => group.built.length === 2)
+    await expect(old.beforeJoin()).rejects.toThrow('closed')
+    await expect(group.events.beforeJoin()).resolves.toBeUndefined()
+  })
+
+  it('counts what it could not settle when it stopped', async () => {
+    const { group, reading, source } = started()
+    await group.join([0, 1])
+    await reading(2)
+    group.commit = () => Promise.reject(new Error('no broker'))
+    await source.stop()
+    expect(source.facts().unsettled).toBe(2)
   })
 
   it('has caught up when all that was there is read', async () => {

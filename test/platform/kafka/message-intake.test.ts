@@ -76,9 +76,9 @@ describe('the intake', () => {
     const intake = new MessageIntake(ledger.handlers(), tickingClock())
     let left = 2
     const heartbeat = (): Promise<void> =>
-      left-- > 0 ? Promise.resolve() : Promise.reject(new Error('expelled'))
+      left-- > 0 ? Promise.resolve() : Promise.reject(new Error('disconnected'))
     const batch = batchOf('signins', 0, json(0, 3000), { heartbeat })
-    await expect(intake.take(reading(0n), batch, always)).rejects.toThrow('expelled')
+    await expect(intake.take(reading(0n), batch, always)).rejects.toThrow('disconnected')
     expect(ledger.position('signins', 0)).toBe(String(ledger.total))
     await intake.idle()
   })

@@ -101,7 +101,7 @@ describe('the watchdog', () => {
 
   it('wants a new consumer when the group has heard nothing of it', async () => {
     const { watch, session } = watched()
-    expect(await watch.look({ ...session, hasContact: () => false })).toBe('expelled')
+    expect(await watch.look({ ...session, hasContact: () => false })).toBe('disconnected')
   })
 
   it('judges nothing when the brokers do not answer', async () => {
