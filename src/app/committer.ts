@@ -3,7 +3,7 @@
  * old or the new of everything. What a sender is told, and what a broker is told, waits for it.
  */
 import { type ChunkWriter, jsonBytes, jsonOf, prefixed, type Stateful } from '../events/chunk.ts'
-import { StateError, StateStore } from '../platform/state-store.ts'
+import { type CommitFacts, StateError, StateStore } from '../platform/state-store.ts'
 import { AppError } from './errors.ts'
 
 /** Where each source is to go on: by source key, in the source's own words. */
@@ -60,11 +60,8 @@ export interface CommitterOptions {
   readonly parts: ReadonlyMap<string, Stateful>
   readonly store: StateStore | undefined
   readonly now: () => number
-  readonly onCommit?: (facts: {
-    readonly chunks: number
-    readonly bytes: number
-    readonly ms: number
-  }) => void
+  /** Called with the writing itself, for whoever measures it. */
+  readonly around?: (work: () => CommitFacts) => CommitFacts
   /** Said once when committing begins to fail, and once when it works again (without an error). */
   readonly onTrouble?: (error: unknown) => void
 }
@@ -85,8 +82,6 @@ export class Committer {
   #timer: NodeJS.Timeout | undefined
   #dueAt = Number.POSITIVE_INFINITY
   #trouble: unknown
-  /** Epoch ms of the last commit. */
-  lastCommitAt = 0
 
   constructor(options: CommitterOptions) {
     this.#options = options
@@ -137,21 +132,21 @@ export class Committer {
 
   /** Commits now; false when it failed, and it is tried again by itself. */
   commit(): boolean {
-    const { store, parts, now } = this.#options
+    const { store, parts } = this.#options
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#dueAt = Number.POSITIVE_INFINITY
     const waiters = this.#waiters
     this.#waiters = []
     if (store === undefined) return true
-    const startedAt = now()
-    try {
-      const facts = store.commit((out) => {
+    const write = (): CommitFacts =>
+      store.commit((out) => {
         for (const [prefix, part] of parts) part.save(prefixed(out, prefix))
       })
+    try {
+      if (this.#options.around === undefined) write()
+      else this.#options.around(write)
       for (const part of parts.values()) part.saved()
-      this.lastCommitAt = now()
-      this.#options.onCommit?.({ ...facts, ms: this.lastCommitAt - startedAt })
       if (this.#trouble !== undefined) this.#options.onTrouble?.(undefined)
       this.#trouble = undefined
       for (const { resolve } of waiters) resolve()

@@ -1,7 +1,7 @@
 /** One HTTP request of records: its bytes go to the pipeline, and its sender is told what became of them. */
 import type { Decoder } from '../connectors/decode.ts'
 import type { Rejection } from '../events/rejection.ts'
-import type { Pipeline, RecordOutcomes } from './pipeline.ts'
+import type { Pipeline, RecordOutcomes, StreamListener } from './pipeline.ts'
 
 const shownRejections = 20
 
@@ -16,12 +16,13 @@ export class IngestRequest {
   constructor(pipeline: Pipeline, committed: () => Promise<void>) {
     this.#pipeline = pipeline
     this.#committed = committed
-    this.#decoder = pipeline.decoder({
+    const listener: StreamListener = {
       counted: (result) => {
         this.#outcomes[result]++
       },
       rejected: (rejection, offset) => this.#note(rejection, offset),
-    })
+    }
+    this.#decoder = pipeline.decoder(listener, 'webhook')
   }
 
   #note(rejection: Rejection, offset: number): void {

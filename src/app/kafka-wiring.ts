@@ -88,7 +88,7 @@ function kafkaHandlers(name: string, wiring: KafkaWiring): KafkaHandlers {
   return {
     positionOf: (topic, partition) => positions.get(kafkaPositionKey(name, topic, partition)),
     beginBatch: () => pipeline.beginBatch(),
-    open: () => pipeline.decoder(),
+    open: () => pipeline.decoder(undefined, 'kafka'),
     setPosition: (topic, partition, next) => positions.set(kafkaPositionKey(name, topic, partition), next),
     committed: () => positions.committed(),
     isOverloaded,

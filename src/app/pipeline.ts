@@ -1,7 +1,7 @@
 /** Records in, tallies out: decode, dedupe, attribute, judge, count. One instance holds one run's whole state. */
 
 import type { Connector } from '../connectors/connector.ts'
-import { type Decoded, Decoder, DecoderPlan } from '../connectors/decode.ts'
+import { type Decoded, type DecodedSink, Decoder, DecoderPlan } from '../connectors/decode.ts'
 import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
 import { Dedupe } from '../events/dedupe.ts'
 import type { IdentityEvent } from '../events/event.ts'
@@ -15,8 +15,10 @@ import type { Objective } from '../objectives/objective.ts'
 import type { RecordResult } from '../outputs/conventions.ts'
 import { EventCounters } from '../outputs/event-counters.ts'
 import { inflate } from '../platform/inflate.ts'
+import type { BatchTelemetry } from './batch-telemetry.ts'
 import { IdentityBook, type IdentityBookOptions } from './identity-book.ts'
 import { SourceBook } from './source-book.ts'
+import { WatchedDecoder } from './watched-decoder.ts'
 
 export interface PipelineOptions extends IdentityBookOptions {
   readonly connectors: readonly Connector[]
@@ -115,12 +117,17 @@ export class Pipeline {
     this.#prune()
   }
 
-  /** A decoder for one stream of bytes whose records are counted here. */
-  decoder(listener?: StreamListener): Decoder {
-    return new Decoder(this.#plan, inflate, {
+  /** Told of the work on each batch, where telemetry is on. */
+  batches: BatchTelemetry | undefined
+
+  /** A decoder for one stream of bytes whose records are counted here; `source` is what telemetry calls the stream. */
+  decoder(listener?: StreamListener, source = 'files'): Decoder {
+    const sink: DecodedSink = {
       events: (events, from) => this.#events(events, from, listener),
       rejection: (rejection, from) => this.#rejection(rejection, from, listener),
-    })
+    }
+    if (this.batches === undefined) return new Decoder(this.#plan, inflate, sink)
+    return new WatchedDecoder(source, this.batches, this.#plan, inflate, sink)
   }
 
   /** What has to be kept so that a later process goes on where this one was, by prefix of its chunks. */

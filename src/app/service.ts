@@ -6,6 +6,8 @@ import { FileFollower } from '../platform/file-follower.ts'
 import { createHttpServer } from '../platform/http-server.ts'
 import { createMetricsRegistry } from '../platform/metrics-registry.ts'
 import type { StateStore } from '../platform/state-store.ts'
+import { noTelemetry, type Telemetry } from '../platform/telemetry/telemetry.ts'
+import { BatchTelemetry } from './batch-telemetry.ts'
 import { Committer, Positions } from './committer.ts'
 import type { Config } from './config.ts'
 import { listenError } from './errors.ts'
@@ -29,6 +31,8 @@ export interface ServiceOptions {
   readonly store: StateStore | undefined
   readonly version: string
   readonly log: ServiceLog
+  /** Undefined: nobody watches the work itself. */
+  readonly telemetry?: Telemetry | undefined
   /** Applies changed definitions; throws AppError with what is wrong. */
   readonly reload: () => void
 }
@@ -53,6 +57,8 @@ export class Service {
 
   constructor(options: ServiceOptions) {
     this.#options = options
+    if (options.telemetry !== undefined && options.telemetry !== noTelemetry)
+      options.pipeline.batches = new BatchTelemetry(options.telemetry)
     this.#committer = this.#createCommitter()
     this.#committer.restore()
     this.#kafka = this.#createKafka()
@@ -66,6 +72,7 @@ export class Service {
       parts: new Map([...pipeline.parts(), ['positions/', this.#positions]]),
       store,
       now: Date.now,
+      around: (work) => pipeline.batches?.commit(work) ?? work(),
       onTrouble: (error) => {
         const facts = { reason: systemReason(error) }
         if (error === undefined) log.info({}, 'state is written again')
@@ -123,7 +130,7 @@ export class Service {
     }
     return createHttpServer({
       ingest: enabled ? ingest : undefined,
-      metrics: metrics.render,
+      metrics: () => pipeline.batches?.render('metrics', metrics.render) ?? metrics.render(),
       metricsContentType: metrics.contentType,
       isReady: () => this.#isReady,
       reload: config.servesReload ? async () => this.reload() : undefined,

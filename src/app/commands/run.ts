@@ -70,6 +70,7 @@ export function createService(
   path: string | undefined,
   { now, env }: Pick<CommandContext, 'now' | 'env'>,
   logOf: (level: Config['logLevel']) => ServiceLog = createLogger,
+  telemetry?: Telemetry,
 ): { readonly service: Service; readonly pipeline: Pipeline; readonly log: ServiceLog } {
   const config = requireConfig(path, env)
   const pipeline = createPipeline(config, now)
@@ -82,7 +83,7 @@ export function createService(
   if (config.pseudonyms.people && config.pseudonyms.key === undefined)
     log.warn({}, 'pseudonyms use the built-in key: set pseudonyms.key so that nobody else can reproduce them')
   const store = openState(config.stateFolder)
-  const service = new Service({ config, pipeline, store, version: readVersion(), log, reload })
+  const service = new Service({ config, pipeline, store, version: readVersion(), log, reload, telemetry })
   return { service, pipeline, log }
 }
 
@@ -93,7 +94,7 @@ async function serve(
   telemetry: Telemetry,
 ): Promise<ExitCode> {
   const { service, pipeline, address, stopped } = await telemetry.asyncSpan('start', {}, async () => {
-    const created = createService(path, context, () => log)
+    const created = createService(path, context, () => log, telemetry)
     const stopping = untilStopped(() => created.service.reload())
     return { ...created, stopped: stopping, address: await created.service.start() }
   })
