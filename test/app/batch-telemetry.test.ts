@@ -114,6 +114,20 @@ describe('a batch', () => {
     expect(scene.counts['batches']).toBe(0)
   })
 
+  it('has only the judging of its own bytes', () => {
+    const scene = new Scene()
+    scene.batches.judging.begin()
+    scene.pass(100)
+    scene.batches.judging.end()
+    scene.decode('files', 1, 30, 10)
+    scene.batches.flush()
+    expect(scene.told.map(([stage, seconds]) => [stage, seconds])).toEqual([
+      ['decode', 0.03],
+      ['judge', 0.01],
+      ['batch', 0.04],
+    ])
+  })
+
   it('never has less than no decoding, however judging was estimated', () => {
     const scene = new Scene()
     scene.batches.decode('files', 1, () => {
