@@ -122,5 +122,8 @@ export function memberIdentity(member: string, project: string): Identity {
   if (bare.startsWith('group:')) return { id: bare, type: 'user', tenant: project }
   if (bare.startsWith('principal://') || bare.startsWith('principalSet://'))
     return federated(bare, subjectOf(bare), project).identity
+  // Some tools leave the prefix out: an address is then whatever addresses of its form are.
+  if (bare.includes('@') && typeOf(bare, undefined) === 'user')
+    return { id: bare, type: 'user', tenant: project }
   return { id: bare, type: 'unknown', tenant: project }
 }
