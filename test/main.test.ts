@@ -33,7 +33,7 @@ function piped(
 }
 
 // Together: what takes time is starting Node.
-describe.concurrent('the program', () => {
+describe.concurrent('the program', { timeout: 90_000 }, () => {
   it('prints help from a checkout, without a build step', async () => {
     using child = new Child(['--help'])
     const { code, out, err } = await child.ended

@@ -36,15 +36,18 @@ const defaultLimits: RotationLimits = { maxSeconds: 500_000, maxWaiting: 100_000
 /** Successes are saved by ten minutes, so that a busy identity does not write its whole history again. */
 const pageSeconds = 600
 
+type SavedSecond = readonly [second: number, first: number, last: number]
 type SavedWaiting = readonly [time: number, graceMs: number, subject: unknown]
 
 /** `T` is what the caller wants back when a failure turns out to be excused. */
 export class RotationGrace<T> {
   readonly #limits: RotationLimits
   readonly #tracks = new Map<string, Track<T>>()
-  /** Chunks to write: ten minutes of one track's successes, and tracks whose waiting failures changed. */
-  readonly #dirtySuccesses = new Map<string, readonly [key: string, page: number]>()
+  /** What to write: ten minutes of a track's successes, and tracks whose waiting failures changed. */
+  readonly #dirtySuccesses = new Map<string, Set<number>>()
   readonly #dirtyWaiting = new Set<string>()
+  /** Changes are noted from the first time that anything is saved or restored: else nobody would ever ask for them. */
+  #isSaved = false
   #seconds = 0
   #waiting = 0
 
@@ -84,7 +87,7 @@ export class RotationGrace<T> {
       else track.waiting.set(second, stay)
     }
     this.#waiting -= excused.length
-    if (excused.length > 0) this.#dirtyWaiting.add(key)
+    if (excused.length > 0) this.#markWaiting(key)
     return excused
   }
 
@@ -97,7 +100,7 @@ export class RotationGrace<T> {
     const waiting = track.waiting.get(second)
     if (waiting === undefined) track.waiting.set(second, [failure])
     else waiting.push(failure)
-    this.#dirtyWaiting.add(key)
+    this.#markWaiting(key)
     if (++this.#waiting > this.#limits.maxWaiting)
       this.#forgetWaiting(middleOf([...this.#tracks.values()].map((each) => each.waiting)))
   }
@@ -132,9 +135,23 @@ export class RotationGrace<T> {
   }
 
   #mark(key: string, second: number): void {
+    if (!this.#isSaved) return
     const page = Math.floor(second / pageSeconds)
-    const chunk = `success/${page}/${encodeURIComponent(key)}`
-    if (!this.#dirtySuccesses.has(chunk)) this.#dirtySuccesses.set(chunk, [key, page])
+    const pages = this.#dirtySuccesses.get(key)
+    if (pages === undefined) this.#dirtySuccesses.set(key, new Set([page]))
+    else pages.add(page)
+  }
+
+  #markWaiting(key: string): void {
+    if (this.#isSaved) this.#dirtyWaiting.add(key)
+  }
+
+  #markAll(): void {
+    this.#isSaved = true
+    for (const [key, { successes, waiting }] of this.#tracks) {
+      for (const second of successes.keys()) this.#mark(key, second)
+      if (waiting.size > 0) this.#markWaiting(key)
+    }
   }
 
   #forgetSuccesses(floor: number): void {
@@ -154,7 +171,7 @@ export class RotationGrace<T> {
       for (const [second, failures] of waiting) {
         if (second >= floor) continue
         waiting.delete(second)
-        this.#dirtyWaiting.add(key)
+        this.#markWaiting(key)
         this.#waiting -= failures.length
       }
       if (successes.size === 0 && waiting.size === 0) this.#tracks.delete(key)
@@ -163,15 +180,14 @@ export class RotationGrace<T> {
 
   /** `encode` gives a subject as a JSON value. */
   save(out: ChunkWriter, encode: (subject: T) => unknown): void {
-    for (const [chunk, [key, page]] of this.#dirtySuccesses) {
-      const seconds: [second: number, first: number, last: number][] = []
-      const successes = this.#tracks.get(key)?.successes
-      for (let second = page * pageSeconds; second < (page + 1) * pageSeconds; second++) {
-        const seen = successes?.get(second)
-        if (seen !== undefined) seconds.push([second, seen.first, seen.last])
+    if (!this.#isSaved) this.#markAll()
+    for (const [key, pages] of this.#dirtySuccesses) {
+      for (const page of pages) {
+        const chunk = `success/${page}/${encodeURIComponent(key)}`
+        const seconds = this.#successesIn(key, page)
+        if (seconds.length === 0) out.remove(chunk)
+        else out.put(chunk, jsonBytes(seconds))
       }
-      if (seconds.length === 0) out.remove(chunk)
-      else out.put(chunk, jsonBytes(seconds))
     }
     for (const key of this.#dirtyWaiting) {
       const waiting = [...(this.#tracks.get(key)?.waiting.values() ?? [])].flat()
@@ -184,6 +200,16 @@ export class RotationGrace<T> {
     }
   }
 
+  #successesIn(key: string, page: number): readonly SavedSecond[] {
+    const seconds: SavedSecond[] = []
+    const successes = this.#tracks.get(key)?.successes
+    for (let second = page * pageSeconds; second < (page + 1) * pageSeconds; second++) {
+      const seen = successes?.get(second)
+      if (seen !== undefined) seconds.push([second, seen.first, seen.last])
+    }
+    return seconds
+  }
+
   saved(): void {
     this.#dirtySuccesses.clear()
     this.#dirtyWaiting.clear()
@@ -191,11 +217,12 @@ export class RotationGrace<T> {
 
   /** `decode` gives a subject back, or undefined where nobody wants it any more. */
   restore(chunk: string, bytes: Uint8Array, decode: (value: unknown) => T | undefined): void {
+    this.#isSaved = true
     const [kind, ...rest] = chunk.split('/')
     const key = decodeURIComponent(rest.at(-1) ?? '')
     if (kind === 'success') {
       const { successes } = this.#track(key)
-      for (const [second, first, last] of jsonOf<[number, number, number][]>(bytes)) {
+      for (const [second, first, last] of jsonOf<SavedSecond[]>(bytes)) {
         successes.set(second, { first, last })
         this.#seconds++
       }

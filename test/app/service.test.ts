@@ -261,7 +261,7 @@ describe('records by HTTP', () => {
 })
 
 // Together: most of their time is waiting for the next look at the disk.
-describe.concurrent('logs on disk', () => {
+describe.concurrent('logs on disk', { timeout: 90_000 }, () => {
   it('is ready only when the logs that were there have been read', async () => {
     using workspace = new Workspace()
     const many = Array.from({ length: 3000 }, (_, i) =>

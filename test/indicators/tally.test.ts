@@ -205,7 +205,8 @@ describe('the last judged bucket of a tally', () => {
   it('passes over excluded events and ends as finely as it is kept', () => {
     const tally = new Tally(retentionFor(30 * day))
     const judged = Date.UTC(2026, 5, 15, 12, 3, 21)
-    tally.add(judged, 'good')
+    tally.add(judged - minute, 'good')
+    tally.add(judged, 'bad')
     expect(tally.lastJudgedEnd).toBe(judged + 9 * second)
     tally.add(judged + 30 * minute, 'excluded')
     expect(tally.lastJudgedEnd).toBe(judged + 9 * second)

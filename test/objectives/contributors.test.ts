@@ -24,9 +24,9 @@ function exactTop(additions: readonly Addition[]): readonly { key: string; bad: 
     .sort((a, b) => b.bad - a.bad || (a.key < b.key ? -1 : 1))
 }
 
-function additionsOf(keys: number): fc.Arbitrary<Addition[]> {
+function additionsOf(keys: number, size: 'small' | 'max' = 'small'): fc.Arbitrary<Addition[]> {
   const key = fc.integer({ min: 0, max: keys - 1 }).map((n) => `identity-${n}`)
-  return fc.array(fc.tuple(key, fc.integer({ min: 1, max: 4 })), { maxLength: 200 })
+  return fc.array(fc.tuple(key, fc.integer({ min: 1, max: 4 })), { maxLength: 200, size })
 }
 
 describe('contributors within their capacity', () => {
@@ -77,7 +77,7 @@ describe('contributors beyond their capacity', () => {
 
   it('are counted too high by at most their error, and no key is missing that did much', () => {
     fc.assert(
-      fc.property(additionsOf(40), (additions) => {
+      fc.property(additionsOf(40, 'max'), (additions) => {
         const exact = exactCounts(additions)
         const total = additions.reduce((sum, [, count]) => sum + count, 0)
         const top = contributorsOf(capacity, additions).top(100)
@@ -97,15 +97,15 @@ describe('contributors beyond their capacity', () => {
   })
 
   it('are never credited with more than they did plus their error, after taking back and merging as well', () => {
-    const run = additionsOf(40).chain((additions) =>
-      fc.tuple(fc.constant(additions), fc.subarray(additions), fc.nat(additions.length), additionsOf(40)),
+    const run = additionsOf(20, 'max').chain((additions) =>
+      fc.tuple(fc.constant(additions), fc.subarray(additions), additionsOf(20, 'max')),
     )
     fc.assert(
-      fc.property(run, ([additions, takenBack, cut, others]) => {
+      fc.property(run, ([additions, takenBack, others]) => {
         const back = takenBack.map(([key, count]): Addition => [key, -count])
         const left = contributorsOf(capacity, [...additions, ...back])
-        left.merge(contributorsOf(capacity, others.slice(0, cut)))
-        const exact = exactCounts([...additions, ...back, ...others.slice(0, cut)])
+        left.merge(contributorsOf(capacity, others))
+        const exact = exactCounts([...additions, ...back, ...others])
         const top = left.top(100)
         expect(top.length).toBeLessThanOrEqual(capacity)
         for (const { key, bad, error } of top) {

@@ -127,7 +127,7 @@ describe('the engine', () => {
           expectSame(status, oracle, state.objective)
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 300 },
     )
   })
 

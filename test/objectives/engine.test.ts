@@ -159,18 +159,23 @@ describe('a 401 for an expired token', () => {
   })
 
   it('is no longer held against its identity, and stays in the counters that never go down', () => {
-    const engine = observe(engineOf([serviceAuth]), [refused, aForbiddenTokenUse({ time: noon })])
+    const workload = { kind: 'pod', name: 'checkout-1' } as const
+    const engine = observe(engineOf([serviceAuth]), [
+      { ...refused, workload, code: 'ExpiredToken' },
+      aForbiddenTokenUse({ time: noon }),
+    ])
     const [state] = engine.states
     const bad = () => state?.contributors('identity', noon - hour, noon + hour).top(5)
-    const reasons = () =>
+    const keysOf = (dimension: 'reason' | 'workload' | 'code') =>
       state
-        ?.contributors('reason', noon - hour, noon + hour)
+        ?.contributors(dimension, noon - hour, noon + hour)
         .top(5)
         .map(({ key }) => key)
     expect(bad()).toEqual([{ key: 'identity-1', bad: 2, error: 0 }])
+    expect([keysOf('workload'), keysOf('code')]).toEqual([['pod checkout-1'], ['ExpiredToken']])
     observe(engine, [accepted])
     expect(bad()).toEqual([{ key: 'identity-1', bad: 1, error: 0 }])
-    expect(reasons()).toEqual(['permission_denied'])
+    expect([keysOf('reason'), keysOf('workload'), keysOf('code')]).toEqual([['permission_denied'], [], []])
     expect(state?.seen).toEqual({ good: 1, bad: 2, excluded: 1 })
   })
 

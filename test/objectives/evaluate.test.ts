@@ -147,6 +147,14 @@ describe('burn-rate alerts', () => {
     expect(firingAfter(bad + 1, 10_000)).toContain(id)
   })
 
+  it('do not fire while only the long window is at exactly their factor', () => {
+    const state = add(stateOf(), noon - 30 * minute, { good: 9900 })
+    add(state, noon - minute, { good: 28, bad: 72 })
+    expect(burn(evaluate(state, noon), '1h')).toBe(14.4)
+    expect(firing(evaluate(state, noon))).not.toContain('page-quick')
+    expect(firing(evaluate(add(state, noon - minute, { bad: 1 }), noon))).toContain('page-quick')
+  })
+
   it('need the short window to burn as well', () => {
     const state = stateOf()
     add(state, noon - 40 * minute, { good: 900, bad: 100 })

@@ -136,6 +136,7 @@ describe('the landing page', () => {
         expect(elements(html)).toEqual(expected)
         expect(html).toContain(`<td>${escapeHtml(name)}</td>`)
       }),
+      { numRuns: 60 },
     )
   })
 

@@ -174,6 +174,9 @@ describe('a file that grows', () => {
     following.append('a.log', '3}\n')
     expect(await following.poll()).toEqual([3])
     expect(following.opened).toBe(2)
+    following.append('a.log', '{"id":4}\n')
+    expect(await following.poll()).toEqual([4])
+    expect(following.opened).toBe(3)
   })
 
   it('has what it never completes rejected at the end, once', async () => {
@@ -229,6 +232,14 @@ describe('rotation', () => {
     utimesSync(following.workspace.at('app.log'), 2_000_000_000, 2_000_000_000)
     expect(statSync(following.workspace.at('app.log')).ino).toBe(before)
     expect(await following.poll()).toEqual(ids)
+  })
+
+  it('by truncating to a part of what it was starts over', async () => {
+    using following = new Following()
+    following.write('app.log', '{"id":1}\n'.repeat(300))
+    expect(await following.poll()).toHaveLength(300)
+    truncateSync(following.workspace.at('app.log'), 9 * 200)
+    expect(await following.poll()).toHaveLength(200)
   })
 
   it('by truncating in the middle of a record rejects that record', async () => {

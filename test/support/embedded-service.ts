@@ -18,7 +18,8 @@ export interface Answer {
   readonly headers: Headers
 }
 
-const deadlineMs = 15_000
+/** Long enough for a machine that does ten other things: only a failure ever waits for it. */
+const deadlineMs = 60_000
 
 /** Asks again until the condition holds; fails with what was waited for when the deadline has passed. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -40,13 +40,16 @@ function logOf(child: Child): readonly LogLine[] {
 const addressIn = (text: string): string => /http:\/\/[\w.:[\]]+/.exec(text)?.[0] ?? ''
 
 async function ready(child: Child): Promise<string> {
-  await until('the address is printed', () => addressIn(child.out) !== '')
+  await until('the address is printed', () => {
+    if (child.process.exitCode !== null) throw new Error(`it ended: ${child.err}`)
+    return addressIn(child.out) !== ''
+  })
   const address = addressIn(child.out)
   await until('the service is ready', async () => (await fetch(`${address}/-/ready`)).status === 200)
   return address
 }
 
-describe.concurrent('run', () => {
+describe.concurrent('run', { timeout: 90_000 }, () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('ends on %s with exit code 0 and a summary', async (signal) => {
     using workspace = new Workspace()
     workspace.writeRecords('logs/a.ndjson', records)

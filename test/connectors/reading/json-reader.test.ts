@@ -12,6 +12,7 @@ const shape: Shape = {
   tags: true,
   'a/b': true,
   größe: true,
+  '@_1': true,
   user: { id: true, Roles: { name: true, deep: { x: true } }, claims: true },
 }
 const reader = new JsonReader(compileShapes([shape], { wrappers: [], arrays: [] }))
@@ -198,6 +199,12 @@ describe('keys', () => {
     expect(read('{"Id":1,"iD":3}').value).toEqual({ id: 1 })
   })
 
+  it('match in other letters only, not in characters that lie as far apart as letters do', () => {
+    expect(read('{"@_1":1}').value).toEqual({ '@_1': 1 })
+    for (const key of ['`_1', '@\u007f1', '@_\\u0011', 'a\\u000fb'])
+      expect(read(`{"${key}":1}`).value).toEqual({})
+  })
+
   it('match when they are escaped', () => {
     expect(read('{"\\u0069d":1,"a\\/b":2,"gr\\u00f6\\u00DFe":3}').value).toEqual({
       id: 1,
@@ -266,6 +273,25 @@ describe('values', () => {
   })
 })
 
+describe('characters in strings', () => {
+  const ascii = Array.from({ length: 128 }, (_, byte) => String.fromCharCode(byte))
+
+  it.each([
+    ['as they are', (character: string) => `"${character}"`],
+    ['behind a backslash', (character: string) => `"\\${character}"`],
+    ['in a hexadecimal escape', (character: string) => `"\\u00${character}1"`],
+    ['in a capital one', (character: string) => `"\\uABC${character}"`],
+  ])('are accepted where JSON.parse accepts them: %s', (_, spelled) => {
+    for (const character of ascii) {
+      for (const key of ['id', 'other']) {
+        const text = `{"${key}":${spelled(character)},"Name":1}`
+        // A quote ends the string, and what is left of it is no JSON either way.
+        expect([text, read(text).status]).toEqual([text, isJson(text) ? 'record' : 'failed'])
+      }
+    }
+  })
+})
+
 describe('bytes that are not UTF-8', () => {
   const broken = [
     [0xff],
@@ -284,6 +310,7 @@ describe('bytes that are not UTF-8', () => {
       ['{"id":"\\n', '"}'],
       ['{"tags":["', '"]}'],
       ['{"', '":1}'],
+      ['{"other":"', '","id":"plain"}'],
     ] as const) {
       const record = Uint8Array.from([...encode(before), ...bytes, ...encode(behind)])
       expect(read(record)).toEqual({ status: 'failed', reason: 'invalid_text' })

@@ -70,6 +70,10 @@ const spellings = [
   '12',
   '123456789012345',
   '1234567890123456',
+  '9007199254740993',
+  '12345678901234567',
+  '99999999999999999999',
+  '100000000000000000000000',
   '1.5',
   '1.0',
   '1e3',
@@ -90,6 +94,7 @@ const hostileSpellings = [
   '1e',
   '+1',
   '1e999',
+  '9'.repeat(400),
   '-1e999',
   'NaN',
   'Infinity',
@@ -223,6 +228,37 @@ describe('a stream with layouts gives exactly what one without gives', () => {
   })
 })
 
+describe('a value in a place where records differ', () => {
+  const places: readonly (readonly [name: string, record: (value: string) => string])[] = [
+    ['taken whole', (value) => `{"id":${value},"Name":"x"}`],
+    ['where an object is expected', (value) => `{"id":1,"user":${value}}`],
+    ['in a list where objects are expected', (value) => `{"user":{"roles":[${value},{"name":1}]}}`],
+    ['in an object that is taken whole', (value) => `{"tags":{"größe":${value},"0":1}}`],
+    ['that is not read', (value) => `{"id":"x","other":[${value}]}`],
+    ['behind a key in other letters', (value) => `{"ID":"other","id":${value}}`],
+    ['before a key in other letters', (value) => `{"id":"own","ID":${value}}`],
+    ['with space around it', (value) => `{"id" : ${value} , "Name":2}`],
+  ]
+  const learnedFrom = [
+    ['texts', '"a"', '"b"', '"c"'],
+    ['numbers', '1', '2', '30'],
+    ['words', 'true', 'null', 'false'],
+    ['numbers and texts', '1', '"a"', '2', '"b"'],
+  ] as const
+
+  it.each(places)('reads as without layouts, however it is spelled: %s', (_, record) => {
+    for (const [name, ...values] of learnedFrom) {
+      for (const value of [...spellings, ...hostileSpellings]) {
+        const texts = [...values, ...values, value, ...values, ...Array(4).fill(value), ...values].map(record)
+        const text = texts.map((line) => line.replaceAll('\n', ' ')).join('\n')
+        const learned = streamOutcomes(text, { root, layouts: new RecordLayouts(root) })
+        const strict = streamOutcomes(text, { root })
+        if (!isDeepStrictEqual(learned, strict)) expect([name, value, learned]).toEqual([name, value, strict])
+      }
+    }
+  })
+})
+
 function readingsOf(records: readonly string[]): number {
   const under = new StreamUnderTest({ root, layouts: new RecordLayouts(root) }).push(records.join('\n'))
   under.stream.end()
@@ -265,8 +301,16 @@ describe('layouts', () => {
     expect(readingsOf([...known, ...random, ...known])).toBeLessThan(6000 + 20)
   })
 
+  it('are learned for a price that matches have to earn', () => {
+    const random = times(300, (i) => `{"id":"x","k${i}":1}`)
+    const known = (count: number): string[] => times(count, (i) => `{"Name":"${i}","other":1}`)
+    // Some 256 are learned on credit.
+    expect(readingsOf([...random, ...known(100)])).toBe(400)
+    expect(readingsOf([...known(20), ...random, ...known(100)])).toBeLessThan(320)
+  })
+
   it('do not keep a record that is larger than records may be', () => {
-    const records = [...times(30, (i) => `{"id":"${i}"}`), `{"id":"${'9'.repeat(200)}"}`, '{"id":"last"}']
+    const records = [...times(30, (i) => `{"id":"${i}"}`), `{"id":"${'1'.repeat(200)}"}`, '{"id":"last"}']
     const options = { root, maxRecordBytes: 100 }
     const outcomes = streamOutcomes(records.join('\n'), { ...options, layouts: new RecordLayouts(root) })
     expect(outcomes).toEqual(streamOutcomes(records.join('\n'), options))

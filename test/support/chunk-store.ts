@@ -1,0 +1,33 @@
+/** Chunks of saved state in memory, in place of the store on disk. */
+import type { ChunkWriter, Stateful } from '../../src/events/chunk.ts'
+
+export class ChunkStore implements ChunkWriter {
+  readonly #chunks = new Map<string, Uint8Array>()
+
+  put(key: string, bytes: Uint8Array): void {
+    // As a disk would: what is written does not change with the page that it was taken from.
+    this.#chunks.set(key, bytes.slice())
+  }
+
+  remove(key: string): void {
+    this.#chunks.delete(key)
+  }
+
+  removeAll(prefix: string): void {
+    for (const key of this.#chunks.keys()) if (key.startsWith(prefix)) this.#chunks.delete(key)
+  }
+
+  get size(): number {
+    return this.#chunks.size
+  }
+
+  save(part: Stateful): void {
+    part.save(this)
+    part.saved()
+  }
+
+  restore<T extends Pick<Stateful, 'restore'>>(part: T): T {
+    for (const [key, bytes] of this.#chunks) part.restore(key, bytes)
+    return part
+  }
+}
