@@ -268,19 +268,21 @@ describe('nothing that is planted in records leaves', () => {
     expect(answers[1]).toMatch(/"id":"p_[0-9a-f]{16}"/)
   })
 
-  it('by inspect or replay, in any format', async () => {
+  it('by inspect or replay, for people or machines', async () => {
     using workspace = new Workspace()
     const file = workspace.writeRecords('a.ndjson', records)
     const slo = new URL('../../slo-definitions', import.meta.url).pathname
-    for (const format of ['table', 'json', 'ndjson']) {
-      for (const args of [
-        ['inspect', file],
-        ['replay', file, '--slo', slo],
-      ]) {
-        const { out, err } = await captured([...args, '-o', format])
-        expect(out.length).toBeGreaterThan(200)
-        expect(leaksIn(out + err)).toEqual([])
-      }
+    const inspect = ['inspect', file]
+    const replay = ['replay', file, '--slo', slo]
+    for (const args of [
+      [...inspect, '-o', 'table'],
+      [...inspect, '-o', 'ndjson'],
+      [...replay, '-o', 'table'],
+      [...replay, '-o', 'json'],
+    ]) {
+      const { out, err } = await captured(args)
+      expect(out.length).toBeGreaterThan(200)
+      expect(leaksIn(out + err)).toEqual([])
     }
   })
 
@@ -316,7 +318,7 @@ function forEachField(
     for (const leaf of leavesOf(document)) {
       const key = `${connector} ${leaf.path.join('.')}`
       const times = tried.get(key) ?? 0
-      if (times >= 4) continue
+      if (times >= 2) continue
       tried.set(key, times + 1)
       leaf.set(text(leaf.text))
       check(leaf.path.join('.'), connector, eventsOf(plan, document))
