@@ -92,6 +92,11 @@ export class Committer {
     return this.#trouble !== undefined
   }
 
+  /** How many senders wait for a commit. */
+  get waiting(): number {
+    return this.#waiters.length
+  }
+
   /** Takes back the stored state. Throws AppError when it cannot be trusted. */
   restore(): void {
     const { store, parts } = this.#options

@@ -61,6 +61,7 @@ export class Service {
       options.pipeline.batches = new BatchTelemetry(options.telemetry)
     this.#committer = this.#createCommitter()
     this.#committer.restore()
+    options.pipeline.batches?.watchQueues(() => ({ commit: this.#committer.waiting }))
     this.#kafka = this.#createKafka()
     this.#follower = this.#createFollower()
     this.#server = this.#createServer()
@@ -216,6 +217,7 @@ export class Service {
     this.#committer.commit()
     await this.#server.close()
     this.#committer.close()
+    this.#options.pipeline.batches?.flush()
     this.#options.store?.close()
   }
 

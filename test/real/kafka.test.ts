@@ -159,6 +159,32 @@ describe.skipIf(libraries === undefined)(title, { timeout: 60_000 }, () => {
     expect(member.source.facts().rebuilds).toEqual({ stalled: 0, crashed: 0, disconnected: 0 })
   })
 
+  it('reads transactions that were committed, not those that were aborted, and sees no lag in their marks', async () => {
+    const topic = await topics.create(1)
+    const committed = await topics.transact(topic, 'commit', 40)
+    await topics.transact(topic, 'abort', 40, 40)
+    const later = await topics.transact(topic, 'commit', 40, 80)
+    await topics.transact(topic, 'abort', 1, 120)
+    await using member = new Member(options(group(), topic, { stallMs: 600 }))
+    await eventually('caught up', () => member.source.facts().isCaughtUp)
+    expect(miscounted([...committed, ...later], [member.ledger])).toEqual({})
+    expect(member.ledger.total).toBe(80)
+    const since = Date.now()
+    await eventually('the watchdog has looked', () => Date.now() - since > 1500)
+    expect(member.source.partitions()).toMatchObject([{ position: '125', lag: 0, isStalled: false }])
+    expect(member.source.facts().rebuilds.stalled).toBe(0)
+  })
+
+  it('reads messages as large as brokers take them', async () => {
+    const topic = await topics.create(2)
+    const large = (id: string): string => JSON.stringify({ id, padding: 'x'.repeat(1_040_000) })
+    for (const id of ['a', 'b', 'c']) await topics.send(topic, 0, [large(id)])
+    await topics.send(topic, 1, ['{"id":"small"}', large('d')])
+    await using member = new Member(options(group(), topic))
+    await eventually('caught up', () => member.source.facts().isCaughtUp)
+    expect(miscounted(['a', 'b', 'c', 'd', 'small'], [member.ledger])).toEqual({})
+  })
+
   it('goes on from our positions after a kill, whatever the broker was told', async () => {
     const topic = await topics.create(4)
     const ids = await filled(topic, 4, 1500)

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Workspace } from './workspace.ts'
 
@@ -23,16 +23,22 @@ function hasCommand(command: string, version: string): boolean {
   return spawnSync(command, [version], { stdio: 'ignore' }).status === 0
 }
 
-/** Downloads the broker the first time, which takes about 20 s. */
+/** Downloads the broker the first time, which takes about 20 s. The variable KAFKA_VERSION asks for another one. */
 export function kafkaDistribution(): KafkaDistribution {
-  const version = /<kafka\.version>([^<]+)</.exec(readFileSync(pom, 'utf8'))?.[1] ?? 'unknown'
+  const usual = /<kafka\.version>([^<]+)</.exec(readFileSync(pom, 'utf8'))?.[1] ?? 'unknown'
+  const version = process.env['KAFKA_VERSION'] ?? usual
   const libraries = join(root, '.cache/kafka', version)
   if (!hasCommand('java', '-version')) return { libraries: undefined, missing: 'java is not installed' }
   if (existsSync(libraries)) return { libraries, missing: '' }
   if (!hasCommand('mvn', '-version')) return { libraries: undefined, missing: 'mvn is not installed' }
   const partial = `${libraries}.${process.pid}`
   mkdirSync(partial, { recursive: true })
-  const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${partial}`, '-DincludeScope=runtime']
+  const goal = [
+    `-Dkafka.version=${version}`,
+    'dependency:copy-dependencies',
+    `-DoutputDirectory=${partial}`,
+    '-DincludeScope=runtime',
+  ]
   const run = spawnSync('mvn', ['-q', '-B', '-f', pom, ...goal], {
     stdio: 'ignore',
     timeout: downloadLimitMs,
@@ -114,7 +120,8 @@ export class KafkaBroker implements AsyncDisposable {
     const controllerPort = await freePort()
     const config = folder.write('server.properties', properties(port, controllerPort, folder.at('data')))
     const broker = new KafkaBroker(folder, join(libraries, '*'), port)
-    const id = randomBytes(16).toString('base64url')
+    // The first byte is small, because an id that begins with a dash is taken for an option.
+    const id = Buffer.concat([Buffer.from([1]), randomBytes(15)]).toString('base64url')
     const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', config]
     const formatted = spawnSync('java', ['-cp', broker.#classpath, ...format], { encoding: 'utf8' })
     if (formatted.status !== 0) throw new Error(`cannot format the broker's folder: ${formatted.stderr}`)
@@ -151,7 +158,10 @@ export class KafkaBroker implements AsyncDisposable {
   /** Kafka's own producer sends each line as a message, in batches of its making. */
   produceLines(topic: string, codec: 'gzip' | 'snappy' | 'lz4' | 'zstd', lines: readonly string[]): void {
     const options = ['--bootstrap-server', this.address, '--topic', topic, '--compression-codec', codec]
-    const producer = ['-cp', this.#classpath, 'kafka.tools.ConsoleProducer', ...options]
+    // Kafka 4 has moved it.
+    const isOld = basename(dirname(this.#classpath)).startsWith('3.')
+    const main = `${isOld ? '' : 'org.apache.'}kafka.tools.ConsoleProducer`
+    const producer = ['-cp', this.#classpath, main, ...options]
     const run = spawnSync('java', ['-XX:TieredStopAtLevel=1', ...producer], {
       input: lines.map((line) => `${line}\n`).join(''),
       encoding: 'utf8',

@@ -10,6 +10,13 @@ ledger.onCommit = () => {
   writeFileSync(`${file}.new`, JSON.stringify({ counts: [...counts], positions: [...positions] }))
   renameSync(`${file}.new`, file)
 }
-new Member(memberOptions(address, group, topic, { commitMs: 300, maxBytesPerPartition: 20_000 }), ledger)
+new Member(
+  memberOptions(address, group, topic, {
+    commitMs: 300,
+    maxBytesPerPartition: 20_000,
+    sessionTimeoutMs: 2000,
+  }),
+  ledger,
+)
 // Commits go on between those that the broker is told of.
 setInterval(() => ledger.commit(), 20)

@@ -1,13 +1,15 @@
 /** Topics for tests, on a real broker: made, filled, cut and made anew. */
-import kafkajs, { type Admin, type Producer } from 'kafkajs'
+import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs'
 import { mendIdleTimers } from '../../src/platform/kafka/idle-timers.ts'
 
 export class KafkaTopics implements AsyncDisposable {
   readonly admin: Admin
+  readonly #kafka: Kafka
   readonly #producer: Producer
   #made = 0
 
-  private constructor(admin: Admin, producer: Producer) {
+  private constructor(kafka: Kafka, admin: Admin, producer: Producer) {
+    this.#kafka = kafka
     this.admin = admin
     this.#producer = producer
   }
@@ -20,7 +22,7 @@ export class KafkaTopics implements AsyncDisposable {
     const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
     await admin.connect()
     await producer.connect()
-    return new KafkaTopics(admin, producer)
+    return new KafkaTopics(kafka, admin, producer)
   }
 
   /** Gives the name of a new topic. */
@@ -33,7 +35,17 @@ export class KafkaTopics implements AsyncDisposable {
   }
 
   async send(topic: string, partition: number, values: readonly (string | Buffer | null)[]): Promise<void> {
-    await this.#producer.send({ topic, messages: values.map((value) => ({ partition, value })) })
+    const messages = values.map((value) => ({ partition, value }))
+    for (let isNew = true; isNew; ) {
+      isNew = false
+      try {
+        await this.#producer.send({ topic, messages })
+      } catch (error) {
+        // The broker tells of a topic before it takes messages for it. Nothing was written then.
+        isNew = error instanceof Error && 'type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION'
+        if (!isNew) throw error
+      }
+    }
   }
 
   /** As one gzip batch, by the codec that kafkajs has at that moment. */
@@ -51,6 +63,29 @@ export class KafkaTopics implements AsyncDisposable {
         partition,
         ids.slice(at, at + 1000).map((id) => JSON.stringify({ id })),
       )
+    return ids
+  }
+
+  /** One transaction of messages `{"id": "t-<number>"}` to partition 0; gives the ids. */
+  async transact(
+    topic: string,
+    end: 'commit' | 'abort',
+    count: number,
+    first = 0,
+  ): Promise<readonly string[]> {
+    const ids = Array.from({ length: count }, (_, index) => `t-${first + index}`)
+    const producer = this.#kafka.producer({
+      transactionalId: `${topic}-transactions`,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    })
+    await producer.connect()
+    const transaction = await producer.transaction()
+    const messages = ids.map((id) => ({ partition: 0, value: JSON.stringify({ id }) }))
+    await transaction.send({ topic, messages })
+    await transaction[end]()
+    await producer.disconnect()
     return ids
   }
 

@@ -8,7 +8,7 @@ import { tooLarge, UnpackError } from './unpacked-bytes.ts'
 import { standIns } from './unreadable-batch.ts'
 
 /** Brokers take batches of 1 MiB as they come: unpacked, an honest one is a tenth of this. */
-export const maxUnpackedBytes = 64 * 1024 * 1024
+const maxUnpackedBytes = 64 * 1024 * 1024
 
 export type Unpack = (packed: Buffer, maxBytes: number) => Promise<Buffer>
 

@@ -71,10 +71,8 @@ function observeEventLoop(meter: Meter): () => void {
     read,
   }))
   const readAll = (result: { observe: (gauge: (typeof gauges)[number]['gauge'], value: number) => void }) => {
-    // Without a sample yet the histogram says NaN and its largest number.
-    const isEmpty = histogram.count === 0
     for (const each of gauges)
-      result.observe(each.gauge, isEmpty ? 0 : Math.max(0, each.read() / 1e9 - resolutionMs / 1000))
+      result.observe(each.gauge, Math.max(0, each.read() / 1e9 - resolutionMs / 1000))
     histogram.reset()
   }
   meter.addBatchObservableCallback(

@@ -163,7 +163,7 @@ describe('reading a record through a shape', () => {
         for (let end = 1; end < bytes.length; end++)
           expect(read(bytes.subarray(0, end))).toStrictEqual({ status: 'incomplete' })
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 

@@ -187,7 +187,7 @@ describe('a stream with layouts gives exactly what one without gives', () => {
       fc.property(families, fc.nat(), separators, chunkSizes, (kinds, seed, separator, chunkBytes) => {
         expectSame(stream(kinds, seed, spellings, separator), chunkBytes)
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     )
   })
 
@@ -196,7 +196,7 @@ describe('a stream with layouts gives exactly what one without gives', () => {
       fc.property(families, fc.nat(), separators, chunkSizes, (kinds, seed, separator, chunkBytes) => {
         expectSame(stream(kinds, seed, [...spellings, ...hostileSpellings], separator), chunkBytes)
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     )
   })
 
@@ -223,7 +223,7 @@ describe('a stream with layouts gives exactly what one without gives', () => {
         for (const [at, byte] of damages) bytes[at % bytes.length] = byte
         expectSame(bytes, chunkBytes)
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     )
   })
 })

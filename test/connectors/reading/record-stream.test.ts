@@ -207,5 +207,7 @@ describe('a stream that is read while it grows', () => {
     expect(under.outcomes).toEqual([])
     under.stream.retry()
     expect(brief(under.outcomes)).toEqual([1, 2])
+    under.push('{"id":3}\n'.repeat(20_000), 200_000)
+    expect(under.outcomes).toHaveLength(2 + 20_000)
   })
 })

@@ -18,8 +18,8 @@ it('passes the errors of the client on as warnings, without what may be secret',
   expect(ledger.log).toEqual([
     {
       level: 'warn',
-      facts: { client: 'Test', topic: 'signins', retryCount: 2 },
-      message: 'kafka: it failed',
+      facts: { client: 'Test', detail: 'it failed', topic: 'signins', retryCount: 2 },
+      message: 'kafka: the client reports a problem',
     },
   ])
 })
