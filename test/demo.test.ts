@@ -78,7 +78,7 @@ describe('the demo', () => {
   })
 
   it('is described in its README with the numbers of truth.json', () => {
-    const readme = readFileSync(new URL('README.md', demo), 'utf8').replaceAll(',', '')
+    const readme = readFileSync(new URL('README.md', demo), 'utf8').replaceAll(',', '').replaceAll(/ +/g, ' ')
     for (const [app, counts] of Object.entries(at(truth, 'tokenIssuance', 'byApp') ?? {}))
       expect(readme).toContain(`| ${app} | ${textAt(counts, 'good')} | ${textAt(counts, 'bad')} |`)
     for (const [log, counts] of Object.entries(at(truth, 'serviceAuth', 'byLog') ?? {}))
