@@ -123,10 +123,15 @@ export class KafkaBroker implements AsyncDisposable {
     // The first byte is small, because an id that begins with a dash is taken for an option.
     const id = Buffer.concat([Buffer.from([1]), randomBytes(15)]).toString('base64url')
     const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', config]
-    const formatted = spawnSync('java', ['-cp', broker.#classpath, ...format], { encoding: 'utf8' })
-    if (formatted.status !== 0) throw new Error(`cannot format the broker's folder: ${formatted.stderr}`)
-    await broker.run()
-    return broker
+    try {
+      const formatted = spawnSync('java', ['-cp', broker.#classpath, ...format], { encoding: 'utf8' })
+      if (formatted.status !== 0) throw new Error(`cannot format the broker's folder: ${formatted.stderr}`)
+      await broker.run()
+      return broker
+    } catch (error) {
+      await broker[Symbol.asyncDispose]()
+      throw error
+    }
   }
 
   /** `host:port` to connect to; the same after a restart. */
@@ -139,6 +144,12 @@ export class KafkaBroker implements AsyncDisposable {
     const main = ['-cp', this.#classpath, 'kafka.Kafka', this.#folder.at('server.properties')]
     const child = spawn('java', [...options, ...main], { stdio: 'ignore' })
     this.#child = child
+    // It must not outlive a test process that ends early.
+    const end = (): void => {
+      child.kill('SIGKILL')
+    }
+    process.once('exit', end)
+    child.once('exit', () => process.off('exit', end))
     const deadline = Date.now() + startLimitMs
     while (!(await accepts(this.#port))) {
       if (child.exitCode !== null) throw new Error(`the broker ended with status ${child.exitCode}`)
