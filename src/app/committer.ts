@@ -3,6 +3,7 @@
  * old or the new of everything. What a sender is told, and what a broker is told, waits for it.
  */
 import { type ChunkWriter, jsonBytes, jsonOf, prefixed, type Stateful } from '../events/chunk.ts'
+import type { FollowerEvents } from '../platform/file-follower.ts'
 import { type CommitFacts, StateError, StateStore } from '../platform/state-store.ts'
 import { AppError } from './errors.ts'
 
@@ -22,8 +23,13 @@ export class Positions implements Stateful {
     this.#dirty.add(key)
   }
 
-  keys(): readonly string[] {
-    return [...this.#positions.keys()]
+  /** Positions of files, as the follower asks for them and sets them. */
+  ofFiles(): Pick<FollowerEvents, 'positionOf' | 'setPosition'> {
+    const key = (identity: string): string => `file:${identity}`
+    return {
+      positionOf: (identity) => this.get(key(identity)),
+      setPosition: (identity, position) => this.set(key(identity), position),
+    }
   }
 
   save(out: ChunkWriter): void {

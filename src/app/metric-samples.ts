@@ -11,6 +11,7 @@ import {
 import type { EventSeries } from '../outputs/event-counters.ts'
 import { labelValue } from '../outputs/label-value.ts'
 import type { LabelsOf, MetricFamily } from '../outputs/metric-family.ts'
+import { periodWindowLabel } from '../outputs/objective-labels.ts'
 import type { FamilySamples, Sample } from '../platform/metrics-registry.ts'
 import type { Pipeline } from './pipeline.ts'
 
@@ -65,7 +66,7 @@ function identitySamples(series: readonly EventSeries[]): FamilySamples[] {
 
 /** The alert windows and the period itself, each once. */
 function windowsOf(status: ObjectiveStatus): readonly { window: string; errorRatio: number; rate: number }[] {
-  const { text } = status.state.objective.window
+  const text = periodWindowLabel(status.state.objective.window)
   const period = { window: text, errorRatio: status.errorRatio, rate: status.burnRate }
   return [...status.burnReadings.filter(({ window }) => window !== text), period]
 }
@@ -116,7 +117,7 @@ function objectiveSamples(statuses: readonly ObjectiveStatus[]): FamilySamples[]
           ...of(status),
           indicator: objective.sli?.indicator ?? 'composite',
           target: objective.target.percent,
-          window: objective.window.text,
+          window: periodWindowLabel(objective.window),
           budgeting: objective.budgeting.method,
           slo_owner: labelValue(objective.owner),
           severity_class: objective.severityClass,

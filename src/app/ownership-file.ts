@@ -1,30 +1,11 @@
 /** Reads the ownership file: which application and team owns an identity, first match first. */
 import { z } from 'zod'
-import type { Provider } from '../events/event.ts'
+import { providers } from '../events/event.ts'
 import { isGlob } from '../events/glob.ts'
 import type { OwnershipRule } from '../events/ownership.ts'
 import { createProblemLog, type Problem, sortProblems } from '../objectives/definitions/problem.ts'
 import { nearest } from '../objectives/definitions/yaml/suggest.ts'
 import { checkAgainst, readMapping } from './config/positioned.ts'
-
-/** A record, so that the compiler asks for a new provider here as well. */
-const providers: Readonly<Record<Provider, true>> = {
-  azure: true,
-  aws: true,
-  gcp: true,
-  kubernetes: true,
-  vault: true,
-  spiffe: true,
-  okta: true,
-  keycloak: true,
-  github: true,
-  auth0: true,
-  teleport: true,
-  ping: true,
-  postgresql: true,
-  opa: true,
-  other: true,
-}
 
 const pattern = z.string().min(1).optional()
 
@@ -32,7 +13,7 @@ const provider = z
   .string()
   .min(1)
   .superRefine((name, context) => {
-    const known = Object.keys(providers)
+    const known: readonly string[] = providers
     if (known.includes(name) || isGlob(name)) return
     const near = nearest(name, known)
     const hint = near === undefined ? '' : `; did you mean "${near}"?`

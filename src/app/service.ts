@@ -107,8 +107,7 @@ export class Service {
         pipeline.beginBatch()
         this.#committer.changed()
       },
-      positionOf: (identity) => this.#positions.get(`file:${identity}`),
-      setPosition: (identity, position) => this.#positions.set(`file:${identity}`, position),
+      ...this.#positions.ofFiles(),
       isPaused: () => this.#committer.isFailing,
       open: () => pipeline.decoder(),
       rejection: (rejection, path) => {

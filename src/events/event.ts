@@ -1,21 +1,24 @@
 /** The canonical identity event: what every connector produces and every indicator judges. */
 
-export type Provider =
-  | 'azure'
-  | 'aws'
-  | 'gcp'
-  | 'kubernetes'
-  | 'vault'
-  | 'spiffe'
-  | 'okta'
-  | 'keycloak'
-  | 'github'
-  | 'auth0'
-  | 'teleport'
-  | 'ping'
-  | 'postgresql'
-  | 'opa'
-  | 'other'
+export const providers = [
+  'azure',
+  'aws',
+  'gcp',
+  'kubernetes',
+  'vault',
+  'spiffe',
+  'okta',
+  'keycloak',
+  'github',
+  'auth0',
+  'teleport',
+  'ping',
+  'postgresql',
+  'opa',
+  'other',
+] as const
+
+export type Provider = (typeof providers)[number]
 
 /** Where the identity's workload runs (L1 to L9). */
 export type Layer =

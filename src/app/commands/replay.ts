@@ -70,8 +70,7 @@ async function readDurably(
         committer.changed()
       },
       open: () => pipeline.decoder(),
-      positionOf: (identity) => positions.get(`file:${identity}`),
-      setPosition: (identity, position) => positions.set(`file:${identity}`, position),
+      ...positions.ofFiles(),
       rejection: (rejection) => pipeline.rejectInput(rejection),
       error: (error, path) => terminal.err(fileError(path, error).report()),
     })

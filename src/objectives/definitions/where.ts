@@ -1,28 +1,10 @@
 /** `where` of our metric source: which events count, by exact values and globs. */
-import type { IdentityType, Layer, Provider } from '../../events/event.ts'
+import { type IdentityType, type Layer, providers } from '../../events/event.ts'
 import { type Where, type WhereField, whereFields } from '../objective.ts'
 import type { Reporter } from './problem.ts'
 import type { Check } from './yaml/check.ts'
 import { describe, type MapEntry, type YamlNode } from './yaml/node.ts'
 import { suggestion } from './yaml/suggest.ts'
-
-const providers = {
-  azure: true,
-  aws: true,
-  gcp: true,
-  kubernetes: true,
-  vault: true,
-  spiffe: true,
-  okta: true,
-  keycloak: true,
-  github: true,
-  auth0: true,
-  teleport: true,
-  ping: true,
-  postgresql: true,
-  opa: true,
-  other: true,
-} satisfies Record<Provider, true>
 
 const layers = {
   edge: true,
@@ -50,7 +32,7 @@ const identityTypes = {
 
 /** Fields whose values are a closed set: there a mistyped value would silently match nothing. */
 const vocabularies: { readonly [field in WhereField]?: readonly string[] } = {
-  provider: Object.keys(providers),
+  provider: providers,
   layer: Object.keys(layers),
   identityType: Object.keys(identityTypes),
   criticality: ['critical', 'standard', 'batch'],
