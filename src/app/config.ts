@@ -25,6 +25,10 @@ export interface Config {
   readonly webhook: {
     readonly enabled: boolean
     readonly maxBodyBytes: number
+    readonly maxConcurrentRequests: number
+    readonly maxConcurrentBytes: number
+    readonly bodyTimeoutSeconds: number
+    readonly idleTimeoutSeconds: number
     /** Any one of them lets a sender in; none where everybody may send. */
     readonly tokens: readonly Secret[]
   }

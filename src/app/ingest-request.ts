@@ -22,7 +22,7 @@ export class IngestRequest {
       },
       rejected: (rejection, offset) => this.#note(rejection, offset),
     }
-    this.#decoder = pipeline.decoder(listener, 'webhook')
+    this.#decoder = pipeline.decoder(listener, { transport: 'webhook', lane: 'webhook' })
   }
 
   #note(rejection: Rejection, offset: number): void {

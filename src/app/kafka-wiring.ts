@@ -88,7 +88,8 @@ function kafkaHandlers(name: string, wiring: KafkaWiring): KafkaHandlers {
   return {
     positionOf: (topic, partition) => positions.get(kafkaPositionKey(name, topic, partition)),
     beginBatch: () => pipeline.beginBatch(),
-    open: () => pipeline.decoder(undefined, 'kafka'),
+    open: (topic, partition) =>
+      pipeline.decoder(undefined, { transport: 'kafka', lane: kafkaPositionKey(name, topic, partition) }),
     setPosition: (topic, partition, next) => positions.set(kafkaPositionKey(name, topic, partition), next),
     committed: () => positions.committed(),
     isOverloaded,

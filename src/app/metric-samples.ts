@@ -15,7 +15,8 @@ import { periodWindowLabel } from '../outputs/objective-labels.ts'
 import type { FamilySamples, Sample } from '../platform/metrics-registry.ts'
 import type { Pipeline } from './pipeline.ts'
 
-function samples<F extends MetricFamily>(
+/** Values of one family, with exactly its labels. */
+export function samples<F extends MetricFamily>(
   family: F,
   values: readonly (Omit<Sample, 'labels'> & { readonly labels: LabelsOf<F> })[],
 ): FamilySamples {
@@ -134,9 +135,17 @@ export interface RunFacts {
   readonly version: string
   readonly nodeVersion: string
   readonly isLastReloadSuccessful: boolean
+  /** Epoch ms, and ms of a clock that only goes forward. */
+  readonly now: number
+  readonly steadyMs: number
+  readonly silentAfterMs: number
+  /** Whether nothing is taken in because it cannot be made durable. */
+  readonly isIntakePaused: boolean
+  /** Requests with records, by the status that answered them. */
+  readonly webhookRequests: ReadonlyMap<number, number>
 }
 
-function pipelineSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
+function sourceSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
   const sources = pipeline.sources.all()
   const seen = sources.filter(({ newest }) => Number.isFinite(newest))
   return [
@@ -151,7 +160,27 @@ function pipelineSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
     ),
     samples(
       pipelineMetrics.watermark,
+      seen.map(({ id, watermark }) => ({
+        labels: { source: id },
+        value: watermark.at(facts.steadyMs, pipeline.watermarkLimits) / 1000,
+      })),
+    ),
+    samples(
+      pipelineMetrics.lastEvent,
       seen.map(({ id, newest }) => ({ labels: { source: id }, value: newest / 1000 })),
+    ),
+    samples(
+      pipelineMetrics.lastRecord,
+      sources.flatMap(({ id, lastReadAt }) =>
+        lastReadAt === undefined ? [] : [{ labels: { source: id }, value: lastReadAt / 1000 }],
+      ),
+    ),
+    samples(
+      pipelineMetrics.sourceSilent,
+      seen.map((source) => ({
+        labels: { source: source.id },
+        value: source.isSilent(facts.now, facts.silentAfterMs) ? 1 : 0,
+      })),
     ),
     samples(
       pipelineMetrics.sourceLag,
@@ -166,6 +195,16 @@ function pipelineSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
     samples(
       pipelineMetrics.duplicates,
       sources.map(({ id, duplicateEvents }) => ({ labels: { source: id }, value: duplicateEvents })),
+    ),
+  ]
+}
+
+function processSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
+  return [
+    samples(pipelineMetrics.intakePaused, [{ labels: {}, value: facts.isIntakePaused ? 1 : 0 }]),
+    samples(
+      pipelineMetrics.webhookRequests,
+      [...facts.webhookRequests].map(([code, value]) => ({ labels: { code: String(code) }, value })),
     ),
     samples(pipelineMetrics.buildInfo, [
       { labels: { version: facts.version, node_version: facts.nodeVersion }, value: 1 },
@@ -183,6 +222,7 @@ export function collectSamples(pipeline: Pipeline, facts: RunFacts): readonly Fa
   return [
     ...identitySamples(pipeline.counters.all()),
     ...objectiveSamples(pipeline.statuses()),
-    ...pipelineSamples(pipeline, facts),
+    ...sourceSamples(pipeline, facts),
+    ...processSamples(pipeline, facts),
   ]
 }

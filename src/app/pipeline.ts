@@ -7,6 +7,7 @@ import { Dedupe } from '../events/dedupe.ts'
 import type { IdentityEvent } from '../events/event.ts'
 import { pseudonymise } from '../events/pseudonyms.ts'
 import { isIrrelevant, type Rejection, reject } from '../events/rejection.ts'
+import type { Lane, WatermarkLimits } from '../events/watermark.ts'
 import type { Indicator } from '../indicators/indicator.ts'
 import { finestMs } from '../indicators/tally.ts'
 import { Engine } from '../objectives/engine.ts'
@@ -17,7 +18,7 @@ import { EventCounters } from '../outputs/event-counters.ts'
 import { inflate } from '../platform/inflate.ts'
 import type { BatchTelemetry } from './batch-telemetry.ts'
 import { IdentityBook, type IdentityBookOptions } from './identity-book.ts'
-import { SourceBook } from './source-book.ts'
+import { SourceBook, type SourceEntry } from './source-book.ts'
 import { WatchedDecoder } from './watched-decoder.ts'
 
 export interface PipelineOptions extends IdentityBookOptions {
@@ -30,11 +31,15 @@ export interface PipelineOptions extends IdentityBookOptions {
   readonly isDurable?: boolean
   /** Epoch ms. Asked again for each batch of records. */
   readonly now: () => number
+  /** Ms of a clock that only goes forward: what is idle does not depend on steps of the other one. */
+  readonly steadyMs?: () => number
+  /** A stream that was not read from for so long is not waited for, ms. */
+  readonly idleMs?: number
   /** Events that are further ahead of `now` are quarantined, ms. */
   readonly futureToleranceMs: number
   /** Epoch ms, exclusive: later events are passed over (`--at`). */
   readonly until: number | undefined
-  /** How much older than the newest event an event may be, ms; undefined counts everything. */
+  /** How far behind the watermark of all sources an event may be, ms; undefined counts everything. */
   readonly allowedLatenessMs: number | undefined
   /** Inner counts of time slices are kept this long, ms. */
   readonly slicesMs: number
@@ -49,13 +54,21 @@ export interface StreamListener {
   readonly rejected: (rejection: Rejection, offset: number) => void
 }
 
+/** The stream that bytes come from: `lane` tells files or partitions apart, `transport` is what telemetry calls it. */
+export interface StreamPlace {
+  readonly transport: 'files' | 'webhook' | 'kafka'
+  readonly lane: string
+}
+
 const pruneEveryMs = 3_600_000
+const settleEveryMs = 1000
+const defaultIdleMs = 60_000
 const fineMs = 2 * 3_600_000
 
 /** How many series metric-samples.ts gives to an objective besides two for each window, to a source, and to all. */
 const objectiveSeries = 6
-const sourceSeries = 9
-const processSeries = 3
+const sourceSeries = 12
+const processSeries = 12
 
 export class Pipeline {
   readonly counters: EventCounters
@@ -66,11 +79,16 @@ export class Pipeline {
   #engine: Engine
   #identities: IdentityBook
   #newest = Number.NEGATIVE_INFINITY
+  /** Events before it are late, epoch ms. It never goes back: what was seen before it is forgotten. */
+  #floor = Number.NEGATIVE_INFINITY
   #pruneAt = Number.NEGATIVE_INFINITY
+  #settleAt = Number.NEGATIVE_INFINITY
   /** While the logs that were there at the start are read, old events are a backlog and not late. */
   #isCatchingUp = false
   /** Of the current batch. */
+  #batch = 0
   #now = Number.NaN
+  #steadyNow = Number.NaN
   #latest = Number.POSITIVE_INFINITY
 
   constructor(options: PipelineOptions) {
@@ -108,26 +126,37 @@ export class Pipeline {
     return ofObjectives + (this.#options.connectors.length + 1) * sourceSeries + processSeries
   }
 
-  beginCatchUp(): void {
-    this.#isCatchingUp = true
-  }
-
-  endCatchUp(): void {
-    this.#isCatchingUp = false
-    this.#prune()
+  /** Whether a backlog is being read: until it is, nothing in it is late. */
+  set isCatchingUp(isIt: boolean) {
+    if (this.#isCatchingUp === isIt) return
+    this.#isCatchingUp = isIt
+    this.#settle()
   }
 
   /** Told of the work on each batch, where telemetry is on. */
   batches: BatchTelemetry | undefined
 
-  /** A decoder for one stream of bytes whose records are counted here; `source` is what telemetry calls the stream. */
-  decoder(listener?: StreamListener, source = 'files'): Decoder {
+  /** A decoder for one stream of bytes whose records are counted here. */
+  decoder(listener?: StreamListener, place: StreamPlace = { transport: 'files', lane: 'files' }): Decoder {
+    let source: SourceEntry | undefined
+    let lane: Lane | undefined
+    let batch = -1
     const sink: DecodedSink = {
-      events: (events, from) => this.#events(events, from, listener),
+      events: (events, from) => {
+        // Looked up once a batch: an idle lane is forgotten between batches.
+        if (source?.id !== from.source || batch !== this.#batch || lane === undefined) {
+          source = this.sources.of(from.source)
+          lane = source.watermark.lane(place.lane)
+          batch = this.#batch
+          lane.readAt = this.#steadyNow
+          source.lastReadAt = this.#now
+        }
+        this.#events(events, from, source, lane, listener)
+      },
       rejection: (rejection, from) => this.#rejection(rejection, from, listener),
     }
     if (this.batches === undefined) return new Decoder(this.#plan, inflate, sink)
-    return new WatchedDecoder(source, this.batches, this.#plan, inflate, sink)
+    return new WatchedDecoder(place.transport, this.batches, this.#plan, inflate, sink)
   }
 
   /** What has to be kept so that a later process goes on where this one was, by prefix of its chunks. */
@@ -140,10 +169,12 @@ export class Pipeline {
     const own: Stateful = {
       save: (out: ChunkWriter) => {
         if (Number.isFinite(this.#newest)) out.put('newest', jsonBytes(this.#newest))
+        if (Number.isFinite(this.#floor)) out.put('floor', jsonBytes(this.#floor))
       },
       saved: () => undefined,
-      restore: (_key, bytes) => {
-        this.#newest = jsonOf<number>(bytes)
+      restore: (key, bytes) => {
+        if (key === 'floor') this.#floor = jsonOf<number>(bytes)
+        else this.#newest = jsonOf<number>(bytes)
       },
     }
     return new Map<string, Stateful>([
@@ -162,12 +193,20 @@ export class Pipeline {
 
   /** Call before a batch of records: looks at the clock once, not once an event. */
   beginBatch(): void {
+    this.#batch++
     this.#now = this.#options.now()
+    this.#steadyNow = this.#options.steadyMs?.() ?? this.#now
     this.#latest = this.#now + this.#options.futureToleranceMs
+    if (this.#steadyNow >= this.#settleAt) this.#settle()
   }
 
-  #events(events: readonly IdentityEvent[], from: Decoded, listener: StreamListener | undefined): void {
-    const source = this.sources.of(from.source)
+  #events(
+    events: readonly IdentityEvent[],
+    from: Decoded,
+    source: SourceEntry,
+    lane: Lane,
+    listener: StreamListener | undefined,
+  ): void {
     let isNew = false
     let isRelevant = false
     let isLate = false
@@ -180,23 +219,18 @@ export class Pipeline {
       }
       if (this.#options.until !== undefined && event.time >= this.#options.until) continue
       isRelevant = true
-      if (this.#isLate(event.time)) {
+      if (event.time < this.#floor) {
         isLate = true
         source.lateEvents++
       } else if (this.dedupe.isFirst(event.id, event.time)) {
         isNew = true
         this.#observe(event)
-        if (event.time > source.newest) source.advance(event.time, this.#now)
+        if (event.time > lane.newest) source.advance(lane, event.time, this.#now)
       } else source.duplicateEvents++
     }
     const result = !isRelevant ? 'irrelevant' : isNew ? 'accepted' : isLate ? 'late' : 'duplicate'
     source.count(result)
     listener?.counted(result)
-  }
-
-  #isLate(time: number): boolean {
-    const allowed = this.#options.allowedLatenessMs
-    return allowed !== undefined && !this.#isCatchingUp && time < this.#newest - allowed
   }
 
   #observe(raw: IdentityEvent): void {
@@ -213,26 +247,34 @@ export class Pipeline {
     entry.events++
     if (event.outcome === 'failure') entry.failures++
     if (event.time > entry.lastSeen) entry.lastSeen = event.time
-    if (event.time > this.#newest) this.#advance(event.time)
+    if (event.time > this.#newest) this.#newest = event.time
   }
 
-  #advance(time: number): void {
-    this.#newest = time
-    if (time < this.#pruneAt || this.#isCatchingUp) return
-    this.#pruneAt = time + pruneEveryMs
-    this.#prune()
+  /** How long streams are waited for. */
+  get watermarkLimits(): WatermarkLimits {
+    const { idleMs = defaultIdleMs, allowedLatenessMs = Number.POSITIVE_INFINITY } = this.#options
+    return { idleMs, maxSpreadMs: allowedLatenessMs }
   }
 
-  #prune(): void {
+  /** Moves the line of lateness on, and lets go of what lies before it. */
+  #settle(): void {
+    this.#settleAt = this.#steadyNow + settleEveryMs
     const allowed = this.#options.allowedLatenessMs
-    if (allowed === undefined || !Number.isFinite(this.#newest)) return
-    this.dedupe.prune(this.#newest - allowed)
-    this.#engine.prune(this.#newest - allowed)
+    if (allowed === undefined || this.#isCatchingUp || Number.isNaN(this.#steadyNow)) return
+    const floor = this.sources.watermark(this.#steadyNow, this.watermarkLimits) - allowed
+    if (!(floor > this.#floor)) return
+    this.#floor = floor
+    if (floor < this.#pruneAt) return
+    this.#pruneAt = (Math.floor(floor / pruneEveryMs) + 1) * pruneEveryMs
+    this.dedupe.prune(floor)
+    this.#engine.prune(floor)
   }
 
   #rejection(rejection: Rejection, from: Decoded, listener?: StreamListener): void {
     const result = isIrrelevant(rejection) ? 'irrelevant' : 'rejected'
-    this.sources.of(from.source).count(result, rejection.reason)
+    const source = this.sources.of(from.source)
+    source.count(result, rejection.reason)
+    source.lastReadAt = this.#now
     listener?.counted(result)
     if (result === 'rejected') listener?.rejected(rejection, from.offset)
   }

@@ -1,5 +1,7 @@
 /** A run: follows files, takes records by HTTP, serves what it knows. Built here so that tests can embed it. */
 import type { FastifyInstance } from 'fastify'
+import type { Stateful } from '../events/chunk.ts'
+import { ActiveAlerts } from '../objectives/active-alerts.ts'
 import { exportedFamilies } from '../outputs/conventions.ts'
 import { renderLandingPage } from '../outputs/landing-page.ts'
 import { FileFollower } from '../platform/file-follower.ts'
@@ -12,10 +14,13 @@ import { Committer, Positions } from './committer.ts'
 import type { Config } from './config.ts'
 import { listenError } from './errors.ts'
 import { IngestRequest } from './ingest-request.ts'
+import { isoTime } from './iso-time.ts'
+import { kafkaSamples } from './kafka-samples.ts'
 import { createKafkaSources, type NamedKafkaSource } from './kafka-wiring.ts'
 import { collectSamples } from './metric-samples.ts'
 import type { Pipeline } from './pipeline.ts'
 import { replayReport } from './replay-report.ts'
+import { statusReport } from './status-report.ts'
 import { systemReason } from './system-error.ts'
 
 export interface ServiceLog {
@@ -38,12 +43,15 @@ export interface ServiceOptions {
 }
 
 const pollMs = 1000
+/** As often as Prometheus evaluates rules by default. */
+const evaluateMs = 15_000
 
 export class Service {
   readonly #options: ServiceOptions
   readonly #server: FastifyInstance
   readonly #follower: FileFollower
   readonly #positions = new Positions()
+  readonly #alerts = new ActiveAlerts()
   readonly #committer: Committer
   readonly #kafka: readonly NamedKafkaSource[]
   /** Paths that could not be read in the last round of reading, and in this one. */
@@ -52,6 +60,7 @@ export class Service {
   #isReady = false
   #isLastReloadSuccessful = true
   #isStopping = false
+  #evaluatedAt = Number.NEGATIVE_INFINITY
   #wake: (() => void) | undefined
   #following: Promise<void> = Promise.resolve()
 
@@ -70,7 +79,11 @@ export class Service {
   #createCommitter(): Committer {
     const { pipeline, store, log } = this.#options
     return new Committer({
-      parts: new Map([...pipeline.parts(), ['positions/', this.#positions]]),
+      parts: new Map<string, Stateful>([
+        ...pipeline.parts(),
+        ['positions/', this.#positions],
+        ['alerts/', this.#alerts],
+      ]),
       store,
       now: Date.now,
       around: (work) => pipeline.batches?.commit(work) ?? work(),
@@ -109,7 +122,7 @@ export class Service {
       },
       ...this.#positions.ofFiles(),
       isPaused: () => this.#committer.isFailing,
-      open: () => pipeline.decoder(),
+      open: (path) => pipeline.decoder(undefined, { transport: 'files', lane: path }),
       rejection: (rejection, path) => {
         pipeline.rejectInput(rejection)
         log.warn({ path, reason: rejection.reason }, rejection.message)
@@ -120,7 +133,10 @@ export class Service {
 
   #createServer(): FastifyInstance {
     const { pipeline, config } = this.#options
-    const metrics = createMetricsRegistry(exportedFamilies(), () => collectSamples(pipeline, this.#facts()))
+    const metrics = createMetricsRegistry(exportedFamilies(), () => [
+      ...collectSamples(pipeline, this.#facts()),
+      ...kafkaSamples(this.#kafka),
+    ])
     const { enabled, maxBodyBytes, tokens } = config.webhook
     const ingest = {
       open: () => new IngestRequest(pipeline, () => this.#committer.committed()),
@@ -132,10 +148,10 @@ export class Service {
       ingest: enabled ? ingest : undefined,
       metrics: () => pipeline.batches?.render('metrics', metrics.render) ?? metrics.render(),
       metricsContentType: metrics.contentType,
-      isReady: () => this.#isReady,
+      isReady: () => this.#isReady && !this.#committer.isFailing,
       reload: config.servesReload ? async () => this.reload() : undefined,
       landingPage: () => this.#landingPage(),
-      status: () => replayReport(pipeline),
+      status: () => statusReport(pipeline, this.#alerts.all(), this.#facts()),
     })
   }
 
@@ -148,21 +164,21 @@ export class Service {
     } catch (error) {
       throw listenError(host, port, error)
     }
+    this.#options.pipeline.isCatchingUp = true
     this.#following = this.#follow()
-    for (const { source } of this.#kafka) await source.start()
+    for (const { source } of this.#kafka) source.start()
     return address
   }
 
   async #follow(): Promise<void> {
     const { config, log, pipeline } = this.#options
     const followed = config.files.filter(({ follow }) => follow).map(({ path }) => path)
-    pipeline.beginCatchUp()
     await this.#follower.poll(config.files.map(({ path }) => path))
     if (this.#isStopping) return
-    pipeline.endCatchUp()
     this.#isReady = true
     log.info({ records: pipeline.sources.totals() }, 'ready: read the logs that were there')
-    while (followed.length > 0 && !this.#isStopping) {
+    while (!this.#isStopping) {
+      this.#look()
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pollMs)
         this.#wake = () => {
@@ -174,6 +190,19 @@ export class Service {
       this.#hasTrouble = new Set()
       await this.#follower.poll(followed)
     }
+  }
+
+  /** What is done from time to time, whether records come or not. */
+  #look(): void {
+    const { pipeline, log } = this.#options
+    pipeline.isCatchingUp = this.#kafka.some(({ source }) => !source.facts().isCaughtUp)
+    const steadyMs = performance.now()
+    if (steadyMs - this.#evaluatedAt < evaluateMs || this.#committer.isFailing) return
+    this.#evaluatedAt = steadyMs
+    const { fired, resolved } = this.#alerts.update(pipeline.statuses())
+    for (const alert of fired) log.warn({ ...alert, since: isoTime(alert.since) }, 'an alert fires')
+    for (const alert of resolved) log.info({ ...alert, since: isoTime(alert.since) }, 'an alert is resolved')
+    if (fired.length > 0 || resolved.length > 0) this.#committer.changed()
   }
 
   /** Said once for each path, until it works again. */
@@ -220,27 +249,32 @@ export class Service {
     this.#options.store?.close()
   }
 
+  readonly #webhookRequests = new Map<number, number>()
+
   #facts(): Parameters<typeof collectSamples>[1] {
     return {
       version: this.#options.version,
       nodeVersion: process.version,
       isLastReloadSuccessful: this.#isLastReloadSuccessful,
+      now: Date.now(),
+      steadyMs: performance.now(),
+      silentAfterMs: this.#options.config.limits.silentAfterSeconds * 1000,
+      isIntakePaused: this.#committer.isFailing,
+      webhookRequests: this.#webhookRequests,
     }
   }
 
   #landingPage(): string {
     const { pipeline, version } = this.#options
     const report = replayReport(pipeline)
-    const time = (instant: number): string | undefined =>
-      Number.isFinite(instant) ? new Date(instant).toISOString() : undefined
     return renderLandingPage({
       version,
       isReady: this.#isReady,
-      dataUntil: time(pipeline.newest),
+      dataUntil: isoTime(pipeline.newest),
       objectives: report.objectives,
       sources: pipeline.sources
         .all()
-        .map(({ id, results, newest }) => ({ id, ...results, newest: time(newest) })),
+        .map(({ id, results, newest }) => ({ id, ...results, newest: isoTime(newest) })),
       identities: report.identities
         .slice(0, 10)
         .map(({ name, id, ...rest }) => ({ ...rest, name: name ?? id })),

@@ -1,6 +1,7 @@
 /** What became of the records of each source, and how far behind it is. */
 import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
 import type { RejectionReason } from '../events/rejection.ts'
+import { type Lane, Watermark, type WatermarkLimits } from '../events/watermark.ts'
 import { type RecordResult, recordResults } from '../outputs/conventions.ts'
 
 export class SourceEntry {
@@ -17,19 +18,30 @@ export class SourceEntry {
   /** Events, where the results above are records. */
   lateEvents = 0
   duplicateEvents = 0
-  /** Epoch ms of the newest event. */
-  newest = Number.NEGATIVE_INFINITY
+  readonly watermark = new Watermark()
   /** How old the newest event was when it was read, ms; undefined before the first one. */
   lagMs: number | undefined
+  /** Epoch ms at which a record was last read, whatever became of it; undefined before the first one. */
+  lastReadAt: number | undefined
 
   constructor(id: string) {
     this.id = id
   }
 
-  /** A newer event than all before it, read at `now`; both epoch ms. */
-  advance(time: number, now: number): void {
-    this.newest = time
-    this.lagMs = Math.max(0, now - time)
+  /** Epoch ms of the newest event that counted; -Infinity before the first. */
+  get newest(): number {
+    return this.watermark.newest
+  }
+
+  /** An event of the lane counted at `now`; both epoch ms. */
+  advance(lane: Lane, time: number, now: number): void {
+    if (time > this.watermark.newest) this.lagMs = Math.max(0, now - time)
+    this.watermark.advance(lane, time)
+  }
+
+  /** Whether nothing came for so long that its objectives cannot be believed. */
+  isSilent(now: number, silentAfterMs: number): boolean {
+    return this.lastReadAt !== undefined && now - this.lastReadAt >= silentAfterMs
   }
 
   count(result: RecordResult, reason?: RejectionReason): void {
@@ -49,6 +61,13 @@ interface SavedSource {
   readonly lateEvents: number
   readonly duplicateEvents: number
   readonly newest: number | null
+  readonly watermark?: number | null
+  readonly lastReadAt?: number | undefined
+}
+
+/** JSON has no -Infinity. */
+function finiteOrNull(time: number): number | null {
+  return Number.isFinite(time) ? time : null
 }
 
 export class SourceBook implements Stateful {
@@ -72,6 +91,20 @@ export class SourceBook implements Stateful {
     return [...this.#entries.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
+  /**
+   * Epoch ms up to which all sources are believed complete: the slowest lane of those that are active, else the newest
+   * event. -Infinity before the first event.
+   */
+  watermark(steadyMs: number, limits: WatermarkLimits): number {
+    let slowest = Number.POSITIVE_INFINITY
+    let newest = Number.NEGATIVE_INFINITY
+    for (const { watermark } of this.#entries.values()) {
+      slowest = Math.min(slowest, watermark.slowest(steadyMs, limits) ?? Number.POSITIVE_INFINITY)
+      newest = Math.max(newest, watermark.newest)
+    }
+    return Math.max(Math.min(slowest, newest), newest - limits.maxSpreadMs)
+  }
+
   /** The conservation identity: read = accepted + duplicate + late + rejected + irrelevant. */
   totals(): RecordTotals {
     const totals = { read: 0, accepted: 0, duplicate: 0, late: 0, rejected: 0, irrelevant: 0 }
@@ -85,18 +118,20 @@ export class SourceBook implements Stateful {
   }
 
   save(out: ChunkWriter): void {
-    const sources = this.all().map(
-      ({ id, results, reasons, lateEvents, duplicateEvents, newest }): SavedSource => {
-        return {
-          id,
-          results,
-          reasons: [...reasons],
-          lateEvents,
-          duplicateEvents,
-          newest: Number.isFinite(newest) ? newest : null,
-        }
-      },
-    )
+    const sources = this.all().map((entry): SavedSource => {
+      const { id, results, reasons, lateEvents, duplicateEvents, newest, lastReadAt } = entry
+      const watermark = finiteOrNull(entry.watermark.value)
+      return {
+        id,
+        results,
+        reasons: [...reasons],
+        lateEvents,
+        duplicateEvents,
+        newest: finiteOrNull(newest),
+        watermark,
+        lastReadAt,
+      }
+    })
     out.put('all', jsonBytes(sources))
   }
 
@@ -111,7 +146,11 @@ export class SourceBook implements Stateful {
       for (const [reason, count] of saved.reasons) entry.reasons.set(reason, count)
       entry.lateEvents = saved.lateEvents
       entry.duplicateEvents = saved.duplicateEvents
-      entry.newest = saved.newest ?? Number.NEGATIVE_INFINITY
+      entry.lastReadAt = saved.lastReadAt
+      entry.watermark.restore(
+        saved.newest ?? Number.NEGATIVE_INFINITY,
+        saved.watermark ?? Number.NEGATIVE_INFINITY,
+      )
     }
   }
 }

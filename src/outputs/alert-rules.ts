@@ -3,7 +3,6 @@ import { type AlertWindow, alertPlan } from '../objectives/alert-windows.ts'
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { type BudgetAlertKind, budgetAlertLabels, budgetAnnotations, type Links } from './alert-text.ts'
-import { alertNames, records, ruleGroups } from './conventions.ts'
 import { scaleDecimal } from './decimal.ts'
 import {
   badIn,
@@ -14,6 +13,7 @@ import {
   recordedErrorRatio,
 } from './objective-expressions.ts'
 import { aggregate, and, compare, divide, type Expr, multiply, number } from './promql.ts'
+import { alertNames, records, ruleGroups } from './rule-conventions.ts'
 import { type AlertRule, type RuleGroup, templateText } from './rule-file.ts'
 
 /** More than this share of the budget in one hour pages at once, whether or not the failures go on. */

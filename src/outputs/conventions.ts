@@ -1,4 +1,4 @@
-/** Every metric, label, rule, alert and dashboard name, spelled here and nowhere else. */
+/** Every name of a metric and a label, spelled here and nowhere else; rule-conventions.ts has those of rules and alerts. */
 import { type MetricFamily, since, waitingFor } from './metric-family.ts'
 
 /**
@@ -32,6 +32,11 @@ export const labels = {
   source: 'source',
   result: 'result',
   family: 'family',
+  code: 'code',
+  consumer: 'consumer',
+  topic: 'topic',
+  partition: 'partition',
+  why: 'why',
   version: 'version',
   nodeVersion: 'node_version',
 } as const
@@ -196,6 +201,21 @@ export const pipelineMetrics = {
     [labels.source],
     'Event time up to which the source is believed complete; absent before its first event.',
   ),
+  lastEvent: gauge(
+    'identity_slo_source_last_event_timestamp_seconds',
+    [labels.source],
+    'Event time of the newest event of the source; absent before its first event.',
+  ),
+  lastRecord: gauge(
+    'identity_slo_source_last_record_timestamp_seconds',
+    [labels.source],
+    'When a record of the source was last read, whatever became of it.',
+  ),
+  sourceSilent: gauge(
+    'identity_slo_source_silent',
+    [labels.source],
+    'Whether no record of the source was read for longer than limits.silentAfterSeconds (1): its objectives stand still.',
+  ),
   sourceLag: gauge(
     'identity_slo_source_lag_seconds',
     [labels.source],
@@ -210,6 +230,16 @@ export const pipelineMetrics = {
     'identity_slo_duplicates_total',
     [labels.source],
     'Events seen before within the dedupe horizon: not counted again.',
+  ),
+  intakePaused: gauge(
+    'identity_slo_intake_paused',
+    [],
+    'Whether nothing is taken in because it cannot be made durable (1), such as on a full disk.',
+  ),
+  webhookRequests: counter(
+    'identity_slo_webhook_requests_total',
+    [labels.code],
+    'Requests with records, by the HTTP status that answered them.',
   ),
   buildInfo: gauge(
     'identity_slo_build_info',
@@ -228,10 +258,55 @@ export const pipelineMetrics = {
   ),
 } as const
 
+/** Consumers of Kafka topics, by the name that the configuration gives them. */
+export const kafkaMetrics = {
+  joined: gauge(
+    'identity_slo_kafka_joined',
+    [labels.consumer],
+    'Whether the consumer is a member of its group (1).',
+  ),
+  caughtUp: gauge(
+    'identity_slo_kafka_caught_up',
+    [labels.consumer],
+    'Whether everything was read that was there when reading began (1): until then nothing is late.',
+  ),
+  partitionLag: gauge(
+    'identity_slo_kafka_partition_lag_records',
+    [labels.consumer, labels.topic, labels.partition],
+    'Records of the partition that are there and not read; absent until both ends are known.',
+  ),
+  partitionStalled: gauge(
+    'identity_slo_kafka_partition_stalled',
+    [labels.consumer, labels.topic, labels.partition],
+    'Whether the partition has records and none came for stallSeconds (1).',
+  ),
+  outOfRange: counter(
+    'identity_slo_kafka_out_of_range_total',
+    [labels.consumer, labels.topic, labels.partition],
+    'How often the position of the partition was not on the broker any more.',
+  ),
+  rebalances: counter(
+    'identity_slo_kafka_rebalances_total',
+    [labels.consumer],
+    'How often partitions were shared out anew.',
+  ),
+  rebuilds: counter(
+    'identity_slo_kafka_rebuilds_total',
+    [labels.consumer, labels.why],
+    'How often the consumer was built anew, by why: stalled, crashed or disconnected.',
+  ),
+  unsettled: counter(
+    'identity_slo_kafka_unsettled_total',
+    [labels.consumer],
+    'Partitions given back before the broker knew how far they were read: their next reader counts some records again.',
+  ),
+} as const
+
 export const metricFamilies: readonly MetricFamily[] = [
   ...Object.values(identityMetrics),
   ...Object.values(objectiveMetrics),
   ...Object.values(pipelineMetrics),
+  ...Object.values(kafkaMetrics),
 ]
 
 /** What /metrics has: the families that are filled. */
@@ -244,81 +319,4 @@ export const clientMetrics = {
   requests: 'token_request_total',
   failures: 'token_request_failed',
   latency: 'token_latency_ms',
-} as const
-
-/** sloth's labels, so that dashboards made for sloth read our rules. */
-export const slothLabels = {
-  id: 'sloth_id',
-  service: 'sloth_service',
-  slo: 'sloth_slo',
-  window: 'sloth_window',
-  severity: 'sloth_severity',
-  version: 'sloth_version',
-  mode: 'sloth_mode',
-  spec: 'sloth_spec',
-  objective: 'sloth_objective',
-} as const
-
-/** Recorded series: sloth's names; the last two are ours. */
-export const records = {
-  sliErrorRatio: (window: string) => `slo:sli_error:ratio_rate${window}`,
-  objectiveRatio: 'slo:objective:ratio',
-  errorBudgetRatio: 'slo:error_budget:ratio',
-  timePeriodDays: 'slo:time_period:days',
-  currentBurnRate: 'slo:current_burn_rate:ratio',
-  periodBurnRate: 'slo:period_burn_rate:ratio',
-  periodErrorBudgetRemaining: 'slo:period_error_budget_remaining:ratio',
-  info: 'sloth_slo_info',
-  periodEvents: 'slo:period_events:increase',
-  periodCoverage: 'slo:period_coverage:ratio',
-} as const
-
-/** Rule groups; those of an objective are sloth's. */
-export const ruleGroups = {
-  sli: (objectiveId: string) => `sloth-slo-sli-recordings-${objectiveId}`,
-  meta: (objectiveId: string) => `sloth-slo-meta-recordings-${objectiveId}`,
-  alerts: (objectiveId: string) => `sloth-slo-alerts-${objectiveId}`,
-  engine: 'identity-slo-engine-alerts',
-} as const
-
-/** Alert names share a first word, so that `alertNamePattern` finds them all. */
-export const alertNames = {
-  burn: 'IdentitySLOErrorBudgetBurn',
-  halfBudget: 'IdentitySLOErrorBudgetHalfSpent',
-  exhausted: 'IdentitySLOErrorBudgetExhausted',
-  engineDown: 'IdentitySLOEngineDown',
-  sourceSilent: 'IdentitySLOSourceSilent',
-  sourceLagging: 'IdentitySLOSourceLagging',
-  configReloadFailed: 'IdentitySLOConfigReloadFailed',
-  recordsRejected: 'IdentitySLORecordsRejected',
-  eventsDroppedLate: 'IdentitySLOEventsDroppedLate',
-  seriesCapReached: 'IdentitySLOSeriesCapReached',
-} as const
-
-export const alertNamePattern = 'IdentitySLO.+'
-
-/** Prometheus's own series about alerts, with its labels. */
-export const alertsSeries = { name: 'ALERTS', alertName: 'alertname', state: 'alertstate' } as const
-
-/** Labels of alerts beyond those of metrics. An alert is no scrape target: `owner` clashes with nothing. */
-export const alertLabels = {
-  severity: 'severity',
-  owner: 'owner',
-  tier: 'tier',
-  longWindow: 'long_window',
-  shortWindow: 'short_window',
-} as const
-
-export const annotations = {
-  summary: 'summary',
-  description: 'description',
-  runbookUrl: 'runbook_url',
-  dashboardUrl: 'dashboard_url',
-} as const
-
-/** Stable over versions: bookmarks and links depend on them. */
-export const dashboardUids = {
-  executive: 'identity-slo-executive',
-  onCall: 'identity-slo-on-call',
-  debug: 'identity-slo-debug',
 } as const

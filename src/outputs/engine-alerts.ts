@@ -1,11 +1,11 @@
 /** Alerts on the engine itself: whoever watches identities must not go blind unnoticed. */
 import { engineAnnotations, type Links, type Severity } from './alert-text.ts'
-import { alertLabels, alertNames, labels, pipelineMetrics, ruleGroups } from './conventions.ts'
-import { absent, aggregate, compare, divide, type Expr, over, select, subtract, time } from './promql.ts'
+import { kafkaMetrics, labels, pipelineMetrics } from './conventions.ts'
+import { absent, aggregate, compare, divide, type Expr, over, select } from './promql.ts'
+import { alertLabels, alertNames, eventLoopUtilization, ruleGroups } from './rule-conventions.ts'
 import type { AlertRule, RuleGroup } from './rule-file.ts'
 
 /** Cloud providers promise their audit logs within minutes, and deliver within the hour. */
-const silentAfterSeconds = 3600
 const laggingAfterSeconds = 1800
 const rejectedShare = '0.01'
 const trendWindow = '15m'
@@ -28,8 +28,17 @@ function increaseBy(
   return aggregate('sum', over('increase', select(metric.name, matchers), window), [by])
 }
 
-const { buildInfo, configLastReloadSuccessful, lateDropped, records, seriesDropped, sourceLag, watermark } =
-  pipelineMetrics
+const {
+  buildInfo,
+  configLastReloadSuccessful,
+  intakePaused,
+  lateDropped,
+  records,
+  seriesDropped,
+  sourceLag,
+  sourceSilent,
+} = pipelineMetrics
+const { joined, partitionStalled } = kafkaMetrics
 
 const rejected = divide(
   increaseBy(records, labels.source, { [labels.result]: 'rejected' }, '1h'),
@@ -48,15 +57,11 @@ export const engineAlerts: readonly EngineAlert[] = [
   {
     alert: alertNames.sourceSilent,
     severity: 'ticket',
-    expr: compare(
-      subtract(time(), aggregate('max', select(watermark.name), [labels.source])),
-      '>',
-      String(silentAfterSeconds),
-    ),
+    expr: compare(aggregate('min', select(sourceSilent.name), [labels.source]), '==', '1'),
     for: '10m',
     summary: `Source {{ $labels.${labels.source} }} is silent`,
     description:
-      'Its watermark is {{ $value | humanizeDuration }} old. A silent log is not a healthy one: ' +
+      'No record of it was read for longer than limits.silentAfterSeconds. A silent log is not a healthy one: ' +
       'the objectives that read it stand still.',
   },
   {
@@ -71,6 +76,45 @@ export const engineAlerts: readonly EngineAlert[] = [
     summary: `Source {{ $labels.${labels.source} }} delivers late`,
     description:
       'Its newest events are {{ $value | humanizeDuration }} old when they arrive: pages come that late.',
+  },
+  {
+    alert: alertNames.intakePaused,
+    severity: 'page',
+    expr: compare(aggregate('max', select(intakePaused.name)), '==', '1'),
+    for: '2m',
+    summary: 'identity-slo takes nothing in: its state cannot be written',
+    description:
+      'Senders are asked to come again, files and topics wait. Nothing is lost yet: a full disk is the usual cause.',
+  },
+  {
+    alert: alertNames.kafkaNotJoined,
+    severity: 'ticket',
+    expr: compare(aggregate('max', select(joined.name), [labels.consumer]), '==', '0'),
+    for: '10m',
+    summary: `Kafka consumer {{ $labels.${labels.consumer} }} is not in its group`,
+    description: 'Its brokers cannot be reached, or refuse it: nothing of its topics is read.',
+  },
+  {
+    alert: alertNames.kafkaStalled,
+    severity: 'ticket',
+    expr: compare(
+      aggregate('max', select(partitionStalled.name), [labels.consumer, labels.topic]),
+      '==',
+      '1',
+    ),
+    for: '10m',
+    summary: `Topic {{ $labels.${labels.topic} }} is stalled`,
+    description:
+      'A partition has records and none comes: the broker throttles, a transaction is open, or the position is gone.',
+  },
+  {
+    alert: alertNames.atCapacity,
+    severity: 'ticket',
+    expr: compare(over('avg_over_time', select(eventLoopUtilization), trendWindow), '>', '0.9'),
+    for: trendWindow,
+    summary: 'identity-slo has no capacity left',
+    description:
+      'Its one core is busy {{ $value | humanizePercentage }} of the time: lag will grow. Share the topics over more members, or read less.',
   },
   {
     alert: alertNames.configReloadFailed,

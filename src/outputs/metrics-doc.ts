@@ -1,16 +1,15 @@
 /** docs/metrics.md: the catalogue of conventions.ts for people. */
 import {
-  alertNames,
   clientMetrics,
   identityMetrics,
+  kafkaMetrics,
   metricFamilies,
   objectiveMetrics,
   pipelineMetrics,
-  records,
-  slothLabels,
 } from './conventions.ts'
 import { engineAlerts } from './engine-alerts.ts'
 import type { MetricFamily } from './metric-family.ts'
+import { alertNames, records, slothLabels } from './rule-conventions.ts'
 import { generatedNotice } from './rule-file.ts'
 
 /** A cell of a table: `|` would end it. */
@@ -111,6 +110,7 @@ export function renderMetricsDoc(): string {
     ['Identity events', exportedTable(Object.values(identityMetrics))],
     ['Objectives', exportedTable(Object.values(objectiveMetrics))],
     ['Pipeline', exportedTable(Object.values(pipelineMetrics))],
+    ['Kafka', exportedTable(Object.values(kafkaMetrics))],
     ['Histogram buckets', bucketLines()],
     [
       'Client library',

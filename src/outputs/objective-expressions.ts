@@ -1,8 +1,9 @@
 /** What recording rules and alerts of an objective both ask of Prometheus. */
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective } from '../objectives/objective.ts'
-import { labels, objectiveMetrics, records, slothLabels } from './conventions.ts'
+import { labels, objectiveMetrics } from './conventions.ts'
 import { aggregate, anyOf, compare, type Expr, over, select } from './promql.ts'
+import { records, slothLabels } from './rule-conventions.ts'
 
 /**
  * Whether the error ratio is a plain ratio of counted events. Time slices and composites weigh events otherwise,

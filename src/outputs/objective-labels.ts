@@ -1,8 +1,9 @@
 /** Label values of an objective's series: the runtime writes them, rules and dashboards select on them. */
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective, TimeWindow } from '../objectives/objective.ts'
-import { labels, type objectiveMetrics, slothLabels } from './conventions.ts'
+import { labels, type objectiveMetrics } from './conventions.ts'
 import type { LabelsOf } from './metric-family.ts'
+import { slothLabels } from './rule-conventions.ts'
 
 /** Value of the engine's `window` label for a whole period: as the definition writes it, `4w` or `1M`. */
 export function periodWindowLabel(window: TimeWindow): string {

@@ -58,7 +58,11 @@ export function vector(decimal: string): Expr {
 }
 
 /** @param window a duration, or a dashboard variable that holds one */
-export function over(fn: 'increase' | 'rate' | 'last_over_time', selector: Expr, window: string): Expr {
+export function over(
+  fn: 'increase' | 'rate' | 'last_over_time' | 'avg_over_time',
+  selector: Expr,
+  window: string,
+): Expr {
   return atom(`${fn}(${selector.text}[${window}])`)
 }
 

@@ -2,7 +2,7 @@
 import { burnWindowsMs } from '../objectives/alert-windows.ts'
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective } from '../objectives/objective.ts'
-import { labels, objectiveMetrics, records, ruleGroups, slothLabels } from './conventions.ts'
+import { labels, objectiveMetrics } from './conventions.ts'
 import { scaleDecimal } from './decimal.ts'
 import {
   badIn,
@@ -29,6 +29,7 @@ import {
   time,
   vector,
 } from './promql.ts'
+import { records, ruleGroups, slothLabels } from './rule-conventions.ts'
 import type { RecordingRule, RuleGroup } from './rule-file.ts'
 
 const shortestWindow = '5m'

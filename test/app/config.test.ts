@@ -26,16 +26,27 @@ describe('an empty configuration', () => {
     expect(load('').config).toEqual({
       definitions: ['conf/slo-definitions'],
       ownership: undefined,
-      listen: { host: '127.0.0.1', port: 9465 },
+      listen: { host: '127.0.0.1', port: 9465, maxConnections: 512 },
       files: [],
       kafka: [],
-      webhook: { enabled: true, maxBodyBytes: 10_485_760, tokens: [], allowUnauthenticated: false },
+      webhook: {
+        enabled: true,
+        maxBodyBytes: 10_485_760,
+        maxConcurrentRequests: 128,
+        maxConcurrentBytes: 67_108_864,
+        bodyTimeoutSeconds: 60,
+        idleTimeoutSeconds: 10,
+        tokens: [],
+        allowUnauthenticated: false,
+      },
       pseudonyms: { key: undefined, people: true, machines: false },
       limits: {
         maxSeries: 10_000,
         dedupeBytes: 67_108_864,
         futureToleranceSeconds: 300,
         allowedLatenessSeconds: 259_200,
+        idleSeconds: 60,
+        silentAfterSeconds: 3600,
       },
       servesReload: true,
       telemetry: {
@@ -100,7 +111,7 @@ describe('problems', () => {
     [
       'an unknown key',
       'listen:\n  prot: 1\n',
-      '2:3: error: unknown key "prot" in listen; did you mean "port"? Allowed: host, port',
+      '2:3: error: unknown key "prot" in listen; did you mean "port"? Allowed: host, port, maxConnections',
     ],
     [
       'a key that belongs elsewhere',
@@ -256,7 +267,7 @@ describe('the environment', () => {
       PATH: '/bin',
     })
     expect(problems).toEqual([])
-    expect(config?.listen).toEqual({ host: '::1', port: 8080 })
+    expect(config?.listen).toMatchObject({ host: '::1', port: 8080 })
     expect(config?.limits.maxSeries).toBe(500)
     expect(config?.definitions).toEqual(['conf/a', 'conf/b.yaml'])
     expect(config?.files).toEqual([{ path: 'conf/logs', follow: true }])

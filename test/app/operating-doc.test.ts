@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { BatchTelemetry } from '../../src/app/batch-telemetry.ts'
 import { startSelfObservation } from '../../src/app/self-observation.ts'
-import { pipelineMetrics } from '../../src/outputs/conventions.ts'
+import { kafkaMetrics, pipelineMetrics } from '../../src/outputs/conventions.ts'
 import { engineAlerts } from '../../src/outputs/engine-alerts.ts'
 import { parseExposition } from '../support/exposition.ts'
 
@@ -41,7 +41,7 @@ describe('docs/operating.md', () => {
   })
 
   it('has each metric of the pipeline, and no other', () => {
-    const names = Object.values(pipelineMetrics)
+    const names = [...Object.values(pipelineMetrics), ...Object.values(kafkaMetrics)]
       .filter(({ availability }) => availability.exported)
       .map(({ name }) => name)
     expect(namesBelow('Metrics of the pipeline')).toEqual(new Set(names))

@@ -8,7 +8,9 @@ import { availableConnectors } from '../../src/connectors/available.ts'
 import type { Rejection } from '../../src/events/rejection.ts'
 import { availableIndicators } from '../../src/indicators/available.ts'
 import type { Objective, Where } from '../../src/objectives/objective.ts'
+import type { RecordResult } from '../../src/outputs/conventions.ts'
 import { keyedPseudonym } from '../../src/platform/pseudonym.ts'
+import { ChunkStore } from '../support/chunk-store.ts'
 import { anObjective, aTarget } from '../support/objective.ts'
 import {
   apiCall,
@@ -50,20 +52,27 @@ function pipelineOf(changes: Partial<PipelineOptions> = {}): Pipeline {
   })
 }
 
+/** An hour passes each time that it is asked. */
+function steadyClock(): () => number {
+  let hours = 0
+  return () => hours++ * hourMs
+}
+
 interface Outcomes {
   readonly counts: RecordOutcomes
   readonly rejections: readonly Rejection[]
 }
 
-function feed(pipeline: Pipeline, bytes: Uint8Array | string, chunkBytes = 65_536): Outcomes {
+function feed(pipeline: Pipeline, bytes: Uint8Array | string, chunkBytes = 65_536, lane = 'test'): Outcomes {
   const counts = { accepted: 0, duplicate: 0, late: 0, rejected: 0, irrelevant: 0 }
   const rejections: Rejection[] = []
-  const decoder = pipeline.decoder({
-    counted: (result) => {
+  const listener = {
+    counted: (result: RecordResult) => {
       counts[result]++
     },
-    rejected: (rejection) => rejections.push(rejection),
-  })
+    rejected: (rejection: Rejection) => rejections.push(rejection),
+  }
+  const decoder = pipeline.decoder(listener, { transport: 'files', lane })
   const all = Buffer.from(bytes)
   pipeline.beginBatch()
   for (let at = 0; at < all.length; at += chunkBytes) decoder.push(all.subarray(at, at + chunkBytes))
@@ -78,12 +87,11 @@ function told(pipeline: Pipeline): string {
 
 describe('what becomes of a record', () => {
   it('is one of five things, told to its sender and counted for its source', () => {
-    const pipeline = pipelineOf({ allowedLatenessMs: dayMs })
-    const { counts, rejections } = feed(
+    const pipeline = pipelineOf({ allowedLatenessMs: dayMs, steadyMs: steadyClock() })
+    const first = feed(pipeline, linesOf([{ hello: 'world' }, tokenRequest({ id: 'a', time: morning })]))
+    const second = feed(
       pipeline,
       linesOf([
-        { hello: 'world' },
-        tokenRequest({ id: 'a', time: morning }),
         tokenRequest({ id: 'a', time: morning }),
         stageBefore('b', morning),
         tokenRequest({ id: 'c', time: morning - dayMs - 1 }),
@@ -91,7 +99,9 @@ describe('what becomes of a record', () => {
         tokenRequest({ id: 'e', time: morning + 31 * dayMs }),
       ]),
     )
-    expect(counts).toEqual({ accepted: 2, duplicate: 1, late: 1, rejected: 2, irrelevant: 1 })
+    const rejections = [...first.rejections, ...second.rejections]
+    const counts = { accepted: 2, duplicate: 1, late: 1, rejected: 2, irrelevant: 1 }
+    expect(second.counts).toEqual({ ...counts, accepted: 1, rejected: 1 })
     expect(rejections.map(({ reason }) => reason)).toEqual(['unknown_format', 'future_time'])
     expect(pipeline.sources.totals()).toEqual({ read: 7, ...counts })
     const kubernetes = pipeline.sources.of('kubernetes-audit')
@@ -121,13 +131,63 @@ describe('what becomes of a record', () => {
   })
 
   it('does not call a backlog late, and holds what comes after it to the rule', () => {
-    const pipeline = pipelineOf({ allowedLatenessMs: hourMs })
-    pipeline.beginCatchUp()
+    const pipeline = pipelineOf({ allowedLatenessMs: hourMs, steadyMs: steadyClock() })
+    pipeline.isCatchingUp = true
     const old = (id: string): string => linesOf([tokenRequest({ id, time: morning - 20 * dayMs })])
     feed(pipeline, linesOf([tokenRequest({ id: 'new', time: morning })]) + old('a'))
     expect(pipeline.sources.totals()).toMatchObject({ accepted: 2, late: 0 })
-    pipeline.endCatchUp()
+    pipeline.isCatchingUp = false
     expect(feed(pipeline, old('b')).counts).toMatchObject({ accepted: 0, late: 1 })
+  })
+
+  it('waits for the slowest stream that is active, and not for one that has fallen silent', () => {
+    let steady = 0
+    const pipeline = pipelineOf({ allowedLatenessMs: hourMs, steadyMs: () => steady, idleMs: 60_000 })
+    const send = (lane: string, id: string, time: number): RecordOutcomes =>
+      feed(pipeline, linesOf([tokenRequest({ id, time })]), undefined, lane).counts
+    send('slow', 'a', morning - 50 * minuteMs)
+    send('fast', 'b', morning)
+    steady += 10_000
+    // Both are active: an hour before the slow one is the line.
+    expect(send('fast', 'c', morning - 100 * minuteMs)).toMatchObject({ accepted: 1, late: 0 })
+    expect(send('fast', 'd', morning - 111 * minuteMs)).toMatchObject({ accepted: 0, late: 1 })
+    steady += 55_000
+    send('fast', 'e', morning)
+    // The slow one was not heard of for a minute: an hour before the fast one is the line, and stays it.
+    expect(send('slow', 'f', morning - 61 * minuteMs)).toMatchObject({ accepted: 0, late: 1 })
+    expect(send('slow', 'g', morning - 59 * minuteMs)).toMatchObject({ accepted: 1, late: 0 })
+  })
+
+  it('does not wait for a stream whose clock stands in 1970', () => {
+    let steady = 0
+    const pipeline = pipelineOf({ allowedLatenessMs: hourMs, steadyMs: () => steady })
+    const send = (lane: string, id: string, time: number): RecordOutcomes =>
+      feed(pipeline, linesOf([tokenRequest({ id, time })]), undefined, lane).counts
+    send('lost', 'a', 1000)
+    send('good', 'b', morning)
+    steady += 1000
+    send('lost', 'c', 2000)
+    expect(send('good', 'd', morning - 2 * hourMs)).toMatchObject({ accepted: 1 })
+    expect(send('good', 'e', morning - 2 * hourMs - 1)).toMatchObject({ late: 1 })
+    expect(send('lost', 'f', 3000)).toMatchObject({ late: 1 })
+  })
+
+  it('forgets no line of lateness over a restart', () => {
+    const before = pipelineOf({ allowedLatenessMs: hourMs, steadyMs: steadyClock() })
+    const after = pipelineOf({ allowedLatenessMs: hourMs, steadyMs: steadyClock() })
+    feed(before, linesOf([tokenRequest({ id: 'a', time: morning })]))
+    feed(before, linesOf([tokenRequest({ id: 'b', time: morning })]))
+    for (const [prefix, part] of before.parts()) {
+      const store = new ChunkStore()
+      store.save(part)
+      const heir = after.parts().get(prefix)
+      if (heir !== undefined) store.restore(heir)
+    }
+    expect(feed(after, linesOf([tokenRequest({ id: 'c', time: morning - hourMs - 1 })])).counts.late).toBe(1)
+    expect(after.sources.of('kubernetes-audit')).toMatchObject({
+      newest: morning,
+      lastReadAt: expect.any(Number),
+    })
   })
 
   it('counts a broken archive as one rejected record', () => {

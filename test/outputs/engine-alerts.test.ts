@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { unconfiguredLinks } from '../../src/outputs/alert-text.ts'
-import { alertNames } from '../../src/outputs/conventions.ts'
 import { engineAlertGroup, engineAlerts } from '../../src/outputs/engine-alerts.ts'
+import { alertNames } from '../../src/outputs/rule-conventions.ts'
 
 describe('alerts on the engine', () => {
-  it('watch liveness, sources, configuration, rejections, losses and the series cap', () => {
+  it('watch liveness, sources, the intake, Kafka, capacity, configuration, rejections, losses and the series cap', () => {
     expect(engineAlerts.map((entry) => entry.alert)).toEqual([
       alertNames.engineDown,
       alertNames.sourceSilent,
       alertNames.sourceLagging,
+      alertNames.intakePaused,
+      alertNames.kafkaNotJoined,
+      alertNames.kafkaStalled,
+      alertNames.atCapacity,
       alertNames.configReloadFailed,
       alertNames.recordsRejected,
       alertNames.eventsDroppedLate,

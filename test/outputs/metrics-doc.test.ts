@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { alertNames, metricFamilies } from '../../src/outputs/conventions.ts'
+import { metricFamilies } from '../../src/outputs/conventions.ts'
 import { renderMetricsDoc } from '../../src/outputs/metrics-doc.ts'
+import { alertNames } from '../../src/outputs/rule-conventions.ts'
 
 const page = renderMetricsDoc()
 

@@ -42,6 +42,8 @@ function createPipeline(config: Config, now: () => number): Pipeline {
     maxSeries: limits.maxSeries,
     dedupeBytes: limits.dedupeBytes,
     now,
+    steadyMs: () => performance.now(),
+    idleMs: limits.idleSeconds * 1000,
     futureToleranceMs: limits.futureToleranceSeconds * 1000,
     until: undefined,
     allowedLatenessMs,

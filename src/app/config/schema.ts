@@ -34,6 +34,34 @@ function sources(resolve: ResolveSecret) {
           .max(256 * mebibyte)
           .default(10 * mebibyte)
           .describe('Largest request body, in bytes, after it is unpacked.'),
+        maxConcurrentRequests: z
+          .int()
+          .min(1)
+          .max(10_000)
+          .default(128)
+          .describe(
+            'Requests with records that may be under way at a time, from their first byte until their answer; more are answered 429.',
+          ),
+        maxConcurrentBytes: z
+          .int()
+          .min(mebibyte)
+          .max(4096 * mebibyte)
+          .default(64 * mebibyte)
+          .describe(
+            'Unpacked bytes of all requests under way together; beyond it 429. One request alone may always be as large as maxBodyBytes.',
+          ),
+        bodyTimeoutSeconds: z
+          .int()
+          .min(1)
+          .max(3600)
+          .default(60)
+          .describe('How long a whole body may take; then 408.'),
+        idleTimeoutSeconds: z
+          .int()
+          .min(1)
+          .max(3600)
+          .default(10)
+          .describe('How long nothing of a body may come; then 408.'),
         tokens: z
           .array(secretSetting(resolve))
           .default([])
@@ -88,7 +116,19 @@ const limits = z.strictObject({
     .min(0)
     .max(31 * 86_400)
     .default(259_200)
-    .describe('How far behind the newest event an event may be and still count.'),
+    .describe('How far behind the watermark an event may be and still count.'),
+  idleSeconds: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(60)
+    .describe('A file or partition that nothing came from for so long does not hold the watermark.'),
+  silentAfterSeconds: z
+    .int()
+    .min(10)
+    .max(31 * 86_400)
+    .default(3600)
+    .describe('A source that nothing came from for so long is shown as silent.'),
 })
 
 const listen = z.strictObject({
@@ -98,6 +138,12 @@ const listen = z.strictObject({
     .default('127.0.0.1')
     .describe('Address to listen on. 0.0.0.0 is every IPv4 address, :: every address.'),
   port: z.int().min(0).max(65_535).default(9465).describe('TCP port; 0 takes any free one.'),
+  maxConnections: z
+    .int()
+    .min(8)
+    .max(100_000)
+    .default(512)
+    .describe('Connections that are open at a time; more are closed at once.'),
 })
 
 /** Credentials in it would show in messages: they belong into headers. */

@@ -1,6 +1,7 @@
 /** The engine itself: does every record arrive, in time, and count? */
-import { dashboardUids, labels, objectiveMetrics, pipelineMetrics } from '../conventions.ts'
+import { labels, objectiveMetrics, pipelineMetrics } from '../conventions.ts'
 import { aggregate, compare, divide, or, over, subtract, time, vector } from '../promql.ts'
+import { dashboardUids } from '../rule-conventions.ts'
 import {
   chosen,
   type Dashboard,

@@ -1,9 +1,5 @@
 /** The page at night: what burns, since when, for whom, and what changed just before. */
 import {
-  alertLabels,
-  alertNamePattern,
-  alertsSeries,
-  dashboardUids,
   foreignLabels,
   identityMetrics,
   labels,
@@ -25,6 +21,7 @@ import {
   time,
   vector,
 } from '../promql.ts'
+import { alertLabels, alertNamePattern, alertsSeries, dashboardUids } from '../rule-conventions.ts'
 import { type Annotation, chosen, type Dashboard, legendOf, type Panel, rateWindow } from './builder.ts'
 import {
   appVariable,
