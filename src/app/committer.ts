@@ -88,6 +88,7 @@ export class Committer {
   #timer: NodeJS.Timeout | undefined
   #dueAt = Number.POSITIVE_INFINITY
   #trouble: unknown
+  #isClosed = false
 
   constructor(options: CommitterOptions) {
     this.#options = options
@@ -125,6 +126,7 @@ export class Committer {
   /** Resolves when everything counted so far is durable; rejects when the next commit fails. */
   committed(): Promise<void> {
     if (this.#options.store === undefined) return Promise.resolve()
+    if (this.#isClosed) return Promise.reject(new Error('the state is closed'))
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject })
       // While commits fail, the retry decides: a sender must not set the pace of a full disk.
@@ -133,7 +135,7 @@ export class Committer {
   }
 
   #schedule(delayMs: number): void {
-    if (this.#options.store === undefined) return
+    if (this.#options.store === undefined || this.#isClosed) return
     const dueAt = this.#options.now() + delayMs
     if (this.#timer !== undefined && this.#dueAt <= dueAt) return
     clearTimeout(this.#timer)
@@ -171,11 +173,9 @@ export class Committer {
     }
   }
 
-  /** The last commit, and no more timers. */
+  /** The last commit: what changes after it is not kept. */
   close(): boolean {
-    const isDone = this.commit()
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    return isDone
+    this.#isClosed = true
+    return this.commit()
   }
 }

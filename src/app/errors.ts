@@ -77,6 +77,12 @@ export const errorTable = {
     fix: 'restore the folder from a copy, or empty it and let the logs be read again: nothing was changed',
     exitCode: exitCodes.environment,
   },
+  stateUnwritable: {
+    code: 'ISLO-2008',
+    message: 'the state could not be written: {reason}',
+    fix: 'make room, and run the same command again: it goes on from the last commit',
+    exitCode: exitCodes.environment,
+  },
   configProblems: {
     code: 'ISLO-3001',
     message: 'the configuration has {count}',

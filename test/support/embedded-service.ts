@@ -79,7 +79,7 @@ export class EmbeddedService implements AsyncDisposable {
       lines.push({ level, facts, message })
     }
     const log: ServiceLog = { info: to('info'), warn: to('warn'), error: to('error') }
-    const { service, pipeline } = createService(path, { now, env: {} }, () => log)
+    const { service, pipeline } = createService(path, { now, env: {} }, { log })
     const url = await service.start()
     return new EmbeddedService(service, pipeline, url, lines)
   }

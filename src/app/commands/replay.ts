@@ -2,16 +2,15 @@
 import { availableConnectors } from '../../connectors/available.ts'
 import { availableIndicators } from '../../indicators/available.ts'
 import type { Objective } from '../../objectives/objective.ts'
-import { FileFollower } from '../../platform/file-follower.ts'
 import type { Attribution } from '../attribution.ts'
-import { Committer, openState, Positions } from '../committer.ts'
-import { type ExitCode, exitCodes, fileError } from '../errors.ts'
+import { readDurably } from '../durable-replay.ts'
+import { type ExitCode, exitCodes } from '../errors.ts'
 import { feedFile, findLogFiles } from '../log-inputs.ts'
 import { Pipeline } from '../pipeline.ts'
 import { Progress } from '../progress.ts'
 import { replayReport } from '../replay-report.ts'
 import { renderReplayTable } from '../replay-table.ts'
-import type { OutputFormat, Terminal } from '../terminal.ts'
+import type { OutputFormat } from '../terminal.ts'
 import type { CommandContext } from './command.ts'
 
 export interface ReplayOptions {
@@ -48,39 +47,6 @@ export function replayPipeline(options: ReplayOptions, now: () => number): Pipel
   })
 }
 
-/** Reads what the state does not hold yet, and commits every second: killed anywhere, it goes on exactly. */
-async function readDurably(
-  paths: readonly string[],
-  pipeline: Pipeline,
-  folder: string,
-  terminal: Terminal,
-): Promise<void> {
-  const positions = new Positions()
-  const store = openState(folder)
-  const committer = new Committer({
-    parts: new Map([...pipeline.parts(), ['positions/', positions]]),
-    store,
-    now: Date.now,
-  })
-  try {
-    committer.restore()
-    const follower = new FileFollower({
-      beginBatch: () => {
-        pipeline.beginBatch()
-        committer.changed()
-      },
-      open: () => pipeline.decoder(),
-      ...positions.ofFiles(),
-      rejection: (rejection) => pipeline.rejectInput(rejection),
-      error: (error, path) => terminal.err(fileError(path, error).report()),
-    })
-    await follower.poll(paths)
-    committer.close()
-  } finally {
-    store?.close()
-  }
-}
-
 export async function replay(
   paths: readonly string[],
   options: ReplayOptions,
@@ -90,14 +56,17 @@ export async function replay(
   const pipeline = replayPipeline(options, now)
   const totalBytes = files.reduce((sum, file) => sum + file.size, 0)
   const progress = new Progress(terminal, totalBytes, now)
+  const onBytes = (bytes: number): void => {
+    if (terminal.isTty) progress.advance(bytes, pipeline.sources.totals().read, pipeline.newest)
+  }
   pipeline.beginBatch()
-  if (options.stateFolder !== undefined) await readDurably(paths, pipeline, options.stateFolder, terminal)
+  const { stateFolder } = options
+  if (stateFolder !== undefined)
+    await readDurably(paths, { pipeline, folder: stateFolder, terminal, onBytes })
   else
     for (const file of files) {
       const decoder = pipeline.decoder()
-      const rejection = await feedFile(file, decoder, (bytes) => {
-        if (terminal.isTty) progress.advance(bytes, pipeline.sources.totals().read, pipeline.newest)
-      })
+      const rejection = await feedFile(file, decoder, onBytes)
       if (rejection) pipeline.rejectInput(rejection)
     }
   progress.done()

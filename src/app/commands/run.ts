@@ -67,16 +67,20 @@ function untilStopped(onHangup: () => void): Promise<NodeJS.Signals> {
   })
 }
 
+/** What a run is made of besides its file: read from there, or made, where it is not given. */
+export interface RunParts {
+  readonly config?: Config
+  readonly log?: ServiceLog
+  readonly telemetry?: Telemetry
+}
+
 /** All of a run, not started yet. Throws AppError for a configuration or definitions that do not hold. */
 export function createService(
   path: string | undefined,
   { now, env }: Pick<CommandContext, 'now' | 'env'>,
-  logOf: (level: Config['logLevel']) => ServiceLog = createLogger,
-  telemetry?: Telemetry,
-): { readonly service: Service; readonly pipeline: Pipeline; readonly log: ServiceLog } {
-  const config = requireConfig(path, env)
+  { config = requireConfig(path, env), log = createLogger(config.logLevel), telemetry }: RunParts = {},
+): { readonly service: Service; readonly pipeline: Pipeline } {
   const pipeline = createPipeline(config, now)
-  const log = logOf(config.logLevel)
   const reload = (): void => {
     const fresh = requireConfig(path, env)
     const { objectives } = requireDefinitions(fresh.definitions)
@@ -86,17 +90,17 @@ export function createService(
     log.warn({}, 'pseudonyms use the built-in key: set pseudonyms.key so that nobody else can reproduce them')
   const store = openState(config.stateFolder)
   const service = new Service({ config, pipeline, store, version: readVersion(), log, reload, telemetry })
-  return { service, pipeline, log }
+  return { service, pipeline }
 }
 
 async function serve(
   path: string | undefined,
   context: CommandContext,
-  log: ServiceLog,
-  telemetry: Telemetry,
+  parts: Required<RunParts>,
 ): Promise<ExitCode> {
+  const { log, telemetry } = parts
   const { service, pipeline, address, stopped } = await telemetry.asyncSpan('start', {}, async () => {
-    const created = createService(path, context, () => log, telemetry)
+    const created = createService(path, context, parts)
     const stopping = untilStopped(() => created.service.reload())
     return { ...created, stopped: stopping, address: await created.service.start() }
   })
@@ -111,11 +115,11 @@ async function serve(
 }
 
 export async function run(path: string | undefined, context: CommandContext): Promise<ExitCode> {
-  const { logLevel, telemetry } = requireConfig(path, context.env)
-  const log = createLogger(logLevel)
-  const observation = await startSelfObservation(telemetry, readVersion(), log)
+  const config = requireConfig(path, context.env)
+  const log = createLogger(config.logLevel)
+  const observation = await startSelfObservation(config.telemetry, readVersion(), log)
   try {
-    return await serve(path, context, log, observation.telemetry)
+    return await serve(path, context, { config, log, telemetry: observation.telemetry })
   } finally {
     await observation.stop()
     log.close()
