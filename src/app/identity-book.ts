@@ -5,6 +5,7 @@ import { type Owner, type OwnershipRule, ownerOf } from '../events/ownership.ts'
 import { type Pseudonym, type PseudonymPolicy, shownIdentity } from '../events/pseudonyms.ts'
 import type { Engine, Target } from '../objectives/engine.ts'
 import type { EventCounters, EventSeries } from '../outputs/event-counters.ts'
+import { type IdentitySummary, IdentityTallies, type IdentityTally } from './identity-tallies.ts'
 
 /** Where events that agree in all of this go: found once, then followed for each event. */
 interface Route {
@@ -27,17 +28,8 @@ export interface IdentityEntry {
   readonly provider: Provider
   readonly owner: Owner
   readonly routes: Route[]
-  /** Failed and all events. */
-  failures: number
-  events: number
-  /** Epoch ms. */
-  lastSeen: number
+  readonly tally: IdentityTally
 }
-
-/** One identity, for reports. */
-export type IdentitySummary = Readonly<
-  Pick<IdentityEntry, 'identity' | 'provider' | 'owner' | 'failures' | 'events' | 'lastSeen'>
->
 
 /** Beyond this many identities the least troubled ones are forgotten; their counts stay in all tallies. */
 const maxIdentities = 100_000
@@ -58,13 +50,34 @@ export class IdentityBook {
   /** By raw id. One id can stand for several: an account of the same name in two clusters, `unknown` in any tenant. */
   readonly #entries = new Map<string, IdentityEntry[]>()
 
+  readonly tallies: IdentityTallies
+
   /** `former`: the book under other rules, whose counts go on here. */
   constructor(options: IdentityBookOptions, engine: Engine, counters: EventCounters, former?: IdentityBook) {
     this.#options = options
     this.#engine = engine
     this.#counters = counters
-    for (const { raw, provider, failures, events, lastSeen } of former?.all() ?? [])
-      Object.assign(this.#add(raw, provider), { failures, events, lastSeen })
+    const owner = (identity: Identity, provider: Provider): Owner =>
+      ownerOf(options.rules, identity, provider)
+    this.tallies = new IdentityTallies(owner, former !== undefined)
+    if (former !== undefined) this.#takeOver(former)
+  }
+
+  /** Counts of identities that no record has described since the start go on under their old description. */
+  #takeOver(former: IdentityBook): void {
+    const moved = new Set<IdentityTally>()
+    for (const { raw, provider, tally } of former.#all()) {
+      const entry = this.#add(raw, provider)
+      if (!moved.has(tally)) this.tallies.add(entry.tally, tally)
+      moved.add(tally)
+    }
+    for (const tally of former.tallies.all()) {
+      if (!moved.has(tally)) this.tallies.add(this.tallies.of(tally.identity, tally.provider), tally)
+    }
+  }
+
+  count({ tally }: IdentityEntry, event: IdentityEvent): void {
+    this.tallies.count(tally, event)
   }
 
   entryOf({ identity, provider }: IdentityEvent): IdentityEntry {
@@ -75,30 +88,32 @@ export class IdentityBook {
 
   #add(raw: Identity, provider: Provider): IdentityEntry {
     const { rules, policy, pseudonym } = this.#options
-    const entry: IdentityEntry = {
-      identity: shownIdentity(raw, policy, pseudonym),
-      raw,
-      provider,
-      owner: ownerOf(rules, raw, provider),
-      routes: [],
-      failures: 0,
-      events: 0,
-      lastSeen: 0,
-    }
-    const known = this.#entries.get(raw.id)
-    if (known !== undefined && known.length < maxVariants) known.push(entry)
-    else {
-      if (this.#entries.size >= maxIdentities) this.#forget()
-      this.#entries.set(raw.id, [entry])
-    }
+    if (Math.max(this.tallies.size, this.#entries.size) >= maxIdentities) this.#forget()
+    const known = this.#variantsOf(raw.id)
+    const identity = shownIdentity(raw, policy, pseudonym)
+    const owner = ownerOf(rules, raw, provider)
+    const tally = this.tallies.of(identity, provider, owner)
+    const entry: IdentityEntry = { identity, raw, provider, owner, routes: [], tally }
+    known.push(entry)
     return entry
   }
 
-  #forget(): void {
-    for (const [id, entries] of this.#entries) {
-      if (entries.every(({ failures }) => failures === 0)) this.#entries.delete(id)
-      if (this.#entries.size < maxIdentities * 0.9) return
+  /** Descriptions of one id, with room for one more. */
+  #variantsOf(id: string): IdentityEntry[] {
+    const known = this.#entries.get(id) ?? []
+    if (known.length < maxVariants) {
+      this.#entries.set(id, known)
+      return known
     }
+    for (const { tally } of known) this.tallies.delete(tally)
+    const fresh: IdentityEntry[] = []
+    this.#entries.set(id, fresh)
+    return fresh
+  }
+
+  /** Descriptions come back with their next records. */
+  #forget(): void {
+    this.tallies.forget(maxIdentities * 0.9)
     this.#entries.clear()
   }
 
@@ -135,62 +150,14 @@ export class IdentityBook {
     return route
   }
 
-  all(): readonly IdentityEntry[] {
+  #all(): readonly IdentityEntry[] {
     return [...this.#entries.values()].flat()
   }
 
-  /** Identities by number of failures, then of events; each once, under the description that most events gave. */
+  /** Identities by number of failures, then of events. */
   top(limit: number): readonly IdentitySummary[] {
-    const best: IdentitySummary[] = []
-    for (const entries of this.#entries.values()) {
-      for (const summary of summariesOf(entries)) {
-        const last = best.length < limit ? undefined : best.at(-1)
-        if (last !== undefined && byTrouble(summary, last) >= 0) continue
-        best.push(summary)
-        best.sort(byTrouble)
-        best.length = Math.min(best.length, limit)
-      }
-    }
-    return best
+    return this.tallies.top(limit)
   }
-}
-
-/** The identities that share one id, each with the counts of all its descriptions. */
-function summariesOf(entries: readonly IdentityEntry[]): Iterable<IdentitySummary> {
-  if (entries.length === 1) return entries
-  const summaries = new Map<string, IdentitySummary>()
-  for (const { identity, provider, owner, failures, events, lastSeen } of entries.toSorted(byDescription)) {
-    const key = JSON.stringify([provider, identity.tenant, identity.id])
-    const former = summaries.get(key)
-    summaries.set(key, {
-      identity: former?.identity ?? identity,
-      provider,
-      owner: former?.owner ?? owner,
-      failures: failures + (former?.failures ?? 0),
-      events: events + (former?.events ?? 0),
-      lastSeen: Math.max(lastSeen, former?.lastSeen ?? lastSeen),
-    })
-  }
-  return summaries.values()
-}
-
-function compareTexts(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1
-}
-
-/** Most events first; a total order of its own, so that it does not show which record came first. */
-function byDescription(a: IdentityEntry, b: IdentityEntry): number {
-  return b.events - a.events || compareTexts(JSON.stringify(a.identity), JSON.stringify(b.identity))
-}
-
-function byTrouble(a: IdentitySummary, b: IdentitySummary): number {
-  return (
-    b.failures - a.failures ||
-    b.events - a.events ||
-    compareTexts(a.identity.id, b.identity.id) ||
-    compareTexts(a.identity.tenant, b.identity.tenant) ||
-    compareTexts(a.provider, b.provider)
-  )
 }
 
 /** In all that ownership, `where` and labels look at. */

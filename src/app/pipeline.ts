@@ -166,6 +166,11 @@ export class Pipeline {
       saved: () => this.#engine.saved(),
       restore: (key, bytes) => this.#engine.restore(key, bytes),
     }
+    const identities: Stateful = {
+      save: (out) => this.#identities.tallies.save(out),
+      saved: () => this.#identities.tallies.saved(),
+      restore: (key, bytes) => this.#identities.tallies.restore(key, bytes),
+    }
     const own: Stateful = {
       save: (out: ChunkWriter) => {
         if (Number.isFinite(this.#newest)) out.put('newest', jsonBytes(this.#newest))
@@ -181,6 +186,7 @@ export class Pipeline {
       ['counters/', this.counters],
       ['dedupe/', this.dedupe],
       ['engine/', engine],
+      ['identities/', identities],
       ['pipeline/', own],
       ['sources/', this.sources],
     ])
@@ -244,9 +250,7 @@ export class Pipeline {
     const route = identities.routeOf(event, entry)
     if (!route.series.count(event)) this.counters.overflowed++
     this.#engine.observe(event, route.targets)
-    entry.events++
-    if (event.outcome === 'failure') entry.failures++
-    if (event.time > entry.lastSeen) entry.lastSeen = event.time
+    identities.count(entry, event)
     if (event.time > this.#newest) this.#newest = event.time
   }
 

@@ -61,6 +61,7 @@ async function kill(signal: NodeJS.Signals): Promise<number | null> {
 interface Status {
   readonly records: Readonly<Record<string, number>>
   readonly indicators: readonly { readonly id: string; readonly good: number; readonly bad: number }[]
+  readonly identities: readonly unknown[]
   readonly objectives: readonly { readonly name: string; readonly good: number; readonly bad: number }[]
 }
 
@@ -189,5 +190,6 @@ describe('a replay with a state folder', () => {
     expect(resumed.indicators).toEqual(plain.indicators)
     expect(resumed.objectives).toEqual(plain.objectives)
     expect(resumed.records).toEqual(plain.records)
+    expect(resumed.identities).toEqual(plain.identities)
   }, 60_000)
 })

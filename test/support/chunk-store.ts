@@ -17,6 +17,13 @@ export class ChunkStore implements ChunkWriter {
     for (const key of this.#chunks.keys()) if (key.startsWith(prefix)) this.#chunks.delete(key)
   }
 
+  /** Keys and contents, for tests that look for what must not be there. */
+  text(): string {
+    return [...this.#chunks]
+      .map(([key, bytes]) => `${decodeURIComponent(key)} ${Buffer.from(bytes)}`)
+      .join('\n')
+  }
+
   get size(): number {
     return this.#chunks.size
   }
