@@ -127,7 +127,10 @@ export interface TokenRequest extends EventBase {
   /** What the token is for; empty where the record does not say. */
   readonly audience: string
   readonly latencyMs?: number | undefined
-  readonly refresh?: boolean | 'inferred' | undefined
+  /** Whether it renews a token: as the client says, or inferred by the ledger (events/ledger). */
+  refresh?: boolean | 'inferred' | undefined
+  /** Whether the former token of the same identity, audience and workload was still valid; the ledger's. */
+  whileValid?: boolean | undefined
   readonly attempt?: number | undefined
   readonly ttlSeconds?: number | undefined
   /** Epoch milliseconds. */
@@ -135,6 +138,8 @@ export interface TokenRequest extends EventBase {
   /** Which credential asked for the token (key id, federated credential id): never the secret itself. */
   readonly credentialId?: string | undefined
   readonly credentialType?: CredentialType | undefined
+  /** Whether a static credential was used by a workload that has a managed one; absent where that is not known. */
+  fallback?: boolean | undefined
   readonly federation?: { readonly issuer: string; readonly subject: string } | undefined
 }
 
@@ -145,9 +150,14 @@ export interface TokenUse extends EventBase {
   readonly resource?: string | undefined
   readonly httpStatus?: number | undefined
   readonly decision: 'allowed' | 'unauthenticated' | 'forbidden'
-  readonly tokenAgeSeconds?: number | undefined
-  readonly ttlSeconds?: number | undefined
+  /** From the record itself, or from the token's issuance by the ledger. */
+  tokenAgeSeconds?: number | undefined
+  ttlSeconds?: number | undefined
   readonly credentialType?: CredentialType | undefined
+  /** Whether the configuration lists this call as a planned flow; absent where it lists none. */
+  planned?: boolean | undefined
+  /** Whether it was made with a lesser credential than the workload has; absent where that is not known. */
+  fallback?: boolean | undefined
 }
 
 /** Who made a change. */
@@ -165,6 +175,8 @@ export interface AssignmentChange extends EventBase {
   readonly role: string
   readonly scope: string
   readonly actor: Actor
+  /** Whether the baseline, an approved actor or a change window accounts for it; absent without a baseline. */
+  expected?: boolean | undefined
 }
 
 export interface IdentityChange extends EventBase {
@@ -186,6 +198,8 @@ export interface SecretRead extends EventBase {
   /** Name of the secret; pseudonymised before it leaves the events stage. */
   readonly secret: string
   readonly likelyFallback: boolean
+  /** Whether the workload that read it has a managed identity; absent where that is not known. */
+  fallback?: boolean | undefined
 }
 
 export interface MetadataCall extends EventBase {
