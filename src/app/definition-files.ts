@@ -1,9 +1,11 @@
 /** Reads OpenSLO definitions from files and folders. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { type Catalogue, loadDefinitions } from '../objectives/definitions/catalogue.ts'
+import type { RelatedFile } from '../objectives/definitions/exclusions/exclusion-files.ts'
 import type { Problem } from '../objectives/definitions/problem.ts'
 import { AppError, fileError, problemsError } from './errors.ts'
+import { systemReason } from './system-error.ts'
 
 const endings = ['.yaml', '.yml', '.json']
 
@@ -21,6 +23,16 @@ function filesBelow(path: string): readonly string[] {
   } catch (error) {
     if (error instanceof AppError) throw error
     throw fileError(path, error, 'directory')
+  }
+}
+
+/** A file that a definition names relative to its own place. */
+function openRelated(from: string, named: string): RelatedFile {
+  const path = isAbsolute(named) ? named : join(dirname(from), named)
+  try {
+    return { path, text: readFileSync(path, 'utf8') }
+  } catch (error) {
+    return { path, reason: systemReason(error) }
   }
 }
 
@@ -45,7 +57,7 @@ export function readDefinitions(paths: readonly string[]): ReadDefinitions {
       throw fileError(path, error)
     }
   })
-  return { ...loadDefinitions(texts), files }
+  return { ...loadDefinitions(texts, openRelated), files }
 }
 
 /** The catalogue, or an AppError with every problem. */

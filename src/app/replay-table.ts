@@ -38,6 +38,33 @@ function objectiveTable(report: ReplayReport, terminal: Terminal): string {
   )
 }
 
+/** The numbers as they would be without maintenance windows, where those change any. */
+function beforeExclusionsTable({ objectives }: ReplayReport): string {
+  const rows = objectives.flatMap(({ service, name, good, bad, beforeExclusions: before }) => {
+    if (before === undefined) return []
+    if (before.good === good && before.bad === bad && before.partialBefore === undefined) return []
+    return [
+      [
+        `${service}/${name}`,
+        formatPercent(before.value),
+        formatCount(before.good),
+        formatCount(before.bad),
+        formatPercent(before.errorBudgetRemaining),
+        before.partialBefore === undefined ? 'all' : `since ${before.partialBefore}`,
+      ],
+    ]
+  })
+  if (rows.length === 0) return ''
+  const table = renderTable(['before exclusions', 'SLI', 'good', 'bad', 'budget left', 'left out'], rows, [
+    'left',
+    'right',
+    'right',
+    'right',
+    'right',
+  ])
+  return `\n${table}`
+}
+
 function identityTable(report: ReplayReport): string {
   const failing = report.identities.filter((identity) => identity.failures > 0).slice(0, 10)
   if (failing.length === 0) return ''
@@ -68,6 +95,7 @@ export function renderReplayTable(report: ReplayReport, terminal: Terminal): str
     recordsLine(report),
     '\n',
     objectiveTable(report, terminal),
+    beforeExclusionsTable(report),
     identityTable(report),
     rejectionLines(report),
   ].join('')

@@ -119,6 +119,9 @@ class Level {
 
   /** Adds buckets [from, to) to `into`; both are multiples of the bucket length. */
   sum(from: number, to: number, into: Counts): void {
+    let good = 0
+    let bad = 0
+    let excluded = 0
     for (let at = from; at < to; ) {
       const key = Math.floor(at / this.pageMs)
       const pageStart = key * this.pageMs
@@ -127,20 +130,24 @@ class Level {
       if (page !== undefined) {
         const last = ((stop - pageStart) / this.bucketMs) * width
         for (let i = ((at - pageStart) / this.bucketMs) * width; i < last; i += width) {
-          into.good += page[i] as number
-          into.bad += page[i + 1] as number
-          into.excluded += page[i + 2] as number
+          good += page[i] as number
+          bad += page[i + 1] as number
+          excluded += page[i + 2] as number
         }
       }
       at = stop
     }
+    into.good += good
+    into.bad += bad
+    into.excluded += excluded
   }
 
-  /** End of the last bucket with a good or bad event, epoch ms. */
-  lastJudgedEnd(): number | undefined {
+  /** End of the last bucket with a good or bad event that ends by `limit`, epoch ms. */
+  lastJudgedEnd(limit: number): number | undefined {
     for (const key of [...this.pages.keys()].sort((a, b) => b - a)) {
       const page = this.pages.get(key) as Page
-      for (let at = page.length - width; at >= 0; at -= width) {
+      const buckets = Math.min(page.length / width, Math.floor((limit - key * this.pageMs) / this.bucketMs))
+      for (let at = (buckets - 1) * width; at >= 0; at -= width) {
         if (page[at] !== 0 || page[at + 1] !== 0) return key * this.pageMs + (at / width + 1) * this.bucketMs
       }
     }
@@ -184,6 +191,11 @@ export class Tally implements Stateful {
     return this.#oldest
   }
 
+  /** Start of what is left of the past, epoch ms. */
+  get keptFrom(): number {
+    return Math.max(this.#oldest, Math.min(...this.#floors))
+  }
+
   /** A negative count takes back what was added before at the same time. */
   add(time: number, verdict: Verdict, count = 1): void {
     if (time > this.#newest) this.#advance(time)
@@ -204,8 +216,13 @@ export class Tally implements Stateful {
 
   /** End of the last bucket with a good or bad event, epoch ms, as finely as it is kept; -Infinity without one. */
   get lastJudgedEnd(): number {
+    return this.lastJudgedEndBy(Number.POSITIVE_INFINITY)
+  }
+
+  /** The same of what ends by `limit`, epoch ms: the end of a bucket of the finest resolution kept there. */
+  lastJudgedEndBy(limit: number): number {
     for (const level of this.#levels) {
-      const end = level.lastJudgedEnd()
+      const end = level.lastJudgedEnd(limit)
       if (end !== undefined) return end
     }
     return Number.NEGATIVE_INFINITY
@@ -222,11 +239,16 @@ export class Tally implements Stateful {
     return floorTo(time, this.#bucketMsAt(floorTo(time, finestMs)))
   }
 
+  /** End of the finest bucket that is kept before `time`: where a window up to `time` ends. */
+  end(time: number): number {
+    const step = this.#bucketMsAt(time)
+    return Math.ceil(time / step) * step
+  }
+
   /** Counts of [from, to): the buckets of the finest resolution kept that `from` and `to` lie in are in it whole. */
   window(from: number, to: number): Counts {
     const counts: Counts = { good: 0, bad: 0, excluded: 0 }
-    const step = this.#bucketMsAt(to)
-    this.#sum(this.edge(from), Math.ceil(to / step) * step, 0, counts)
+    this.#sum(this.edge(from), this.end(to), 0, counts)
     return counts
   }
 
@@ -244,9 +266,9 @@ export class Tally implements Stateful {
       level.sum(from, to, into)
       return
     }
-    level.sum(from, start, into)
+    if (from < start) level.sum(from, start, into)
     this.#sum(start, stop, i + 1, into)
-    level.sum(stop, to, into)
+    if (stop < to) level.sum(stop, to, into)
   }
 
   #advance(time: number): void {

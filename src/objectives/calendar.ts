@@ -41,7 +41,7 @@ export function zoneOffset(timeZone: string): ZoneOffset {
  * The instant of a local time. A time that clocks skip is read with the offset before the gap; of a time that
  * happens twice, the first is taken.
  */
-function instantOf(local: number, offset: ZoneOffset): number {
+export function instantOf(local: number, offset: ZoneOffset): number {
   const early = local - offset(local - dayMs)
   const late = local - offset(local + dayMs)
   // Before and after a change of clocks, one of the two is consistent with itself.
@@ -50,6 +50,7 @@ function instantOf(local: number, offset: ZoneOffset): number {
   return early
 }
 
+/** `YYYY-MM-DD HH:MM:SS` as if it were UTC, ms. */
 function localParts(startTime: string): number {
   const [date = '', clock = '00:00:00'] = startTime.split(' ')
   const [year = 1970, month = 1, day = 1] = date.split('-').map(Number)

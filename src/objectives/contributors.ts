@@ -1,6 +1,6 @@
 /**
  * Who burned the budget: bounded counts of bad events per key (space-saving). Exact while the number of keys stays
- * under the capacity; beyond it, a count is at most `error` too high.
+ * under the capacity; beyond it, a count is at most `error` too high, and no key did more than its count and `unseen`.
  */
 
 import { detached } from '../events/detach.ts'
@@ -20,6 +20,10 @@ interface Entry {
 export class Contributors {
   readonly #capacity: number
   readonly #entries = new Map<string, Entry>()
+  /** No key without an entry did more. */
+  #pushedOut = 0
+  /** What keys did among those that were merged in, and left no trace there. */
+  #lost = 0
 
   constructor(capacity: number) {
     this.#capacity = capacity
@@ -34,30 +38,48 @@ export class Contributors {
       return
     }
     if (count <= 0) return
-    if (this.#entries.size < this.#capacity) {
-      this.#entries.set(detached(key), { count, error })
-      return
+    let before = this.#pushedOut
+    if (this.#entries.size >= this.#capacity) {
+      const [smallestKey, smallest] = this.#smallest()
+      this.#entries.delete(smallestKey)
+      before = Math.max(before, smallest.count)
+      this.#pushedOut = before
     }
-    const [smallestKey, smallest] = this.#smallest()
-    this.#entries.delete(smallestKey)
-    this.#entries.set(detached(key), { count: smallest.count + count, error: smallest.count + error })
+    this.#entries.set(detached(key), { count: count + before, error: error + before })
   }
 
+  /** Ties by key, so that it does not matter in which order a restart brings them back. */
   #smallest(): [string, Entry] {
     let found: [string, Entry] | undefined
     for (const candidate of this.#entries) {
-      if (found === undefined || candidate[1].count < found[1].count) found = candidate
+      const difference = found === undefined ? -1 : candidate[1].count - found[1].count
+      if (difference < 0 || (difference === 0 && found !== undefined && candidate[0] < found[0]))
+        found = candidate
     }
     return found ?? ['', { count: 0, error: 0 }]
   }
 
   merge(other: Contributors): void {
     for (const [key, entry] of other.#entries) this.add(key, entry.count, entry.error)
+    this.#lost += other.unseen
   }
 
-  /** All entries, for the store. */
+  /** How much any key, listed or not, may have done beyond what is said of it. */
+  get unseen(): number {
+    return this.#pushedOut + this.#lost
+  }
+
+  /** Takes back what the store has, into an instance without entries. */
+  restore(entries: ReturnType<Contributors['entries']>, unseen: number): void {
+    for (const [key, count, error] of entries) this.add(key, count, error)
+    this.#pushedOut = unseen
+  }
+
+  /** All entries by key, for the store: the same bytes for the same counts. */
   entries(): readonly (readonly [key: string, count: number, error: number])[] {
-    return [...this.#entries].map(([key, { count, error }]) => [key, count, error])
+    return [...this.#entries]
+      .map(([key, { count, error }]) => [key, count, error] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
   /** The `limit` largest, ties by key. */

@@ -34,6 +34,9 @@ const defaultRotationGraceMs = 30_000
 
 interface Candidate extends Target {
   readonly sli: SliSource | undefined
+  /** The same for events that exclusions tell apart. */
+  readonly apart?: ((signature: string) => Target) | undefined
+  readonly signature?: ((event: IdentityEvent, owner: Owner) => string) | undefined
 }
 
 export class Engine implements Stateful {
@@ -69,7 +72,8 @@ export class Engine implements Stateful {
     const forObjectives = this.states.flatMap((state) => candidatesOf(state, indicators))
     this.#candidates = [...forTotals, ...forObjectives]
     const selects = (field: (typeof eventFields)[number]): boolean =>
-      this.#candidates.some((candidate) => candidate.sli?.where[field] !== undefined)
+      this.#candidates.some((candidate) => candidate.sli?.where[field] !== undefined) ||
+      this.states.some(({ exclusions }) => exclusions.selectsOn(field))
     this.selectsOn = {
       service: selects('service'),
       audience: selects('audience'),
@@ -86,10 +90,13 @@ export class Engine implements Stateful {
 
   /** What an event like this one is judged for; the same for all events that agree in what `where` can select on. */
   targetsFor(event: IdentityEvent, owner: Owner): readonly Target[] {
-    return this.#candidates.filter(
-      ({ indicator, sli }) =>
-        indicator.kinds.includes(event.kind) && (sli === undefined || whereMatches(sli.where, event, owner)),
-    )
+    return this.#candidates
+      .filter(
+        ({ indicator, sli }) =>
+          indicator.kinds.includes(event.kind) &&
+          (sli === undefined || whereMatches(sli.where, event, owner)),
+      )
+      .map((candidate) => variantOf(candidate, candidate.signature?.(event, owner) ?? ''))
   }
 
   observe(event: IdentityEvent, targets: readonly Target[]): void {
@@ -145,8 +152,10 @@ export class Engine implements Stateful {
 
   #excusable(value: unknown): Excusable | undefined {
     const [event, targetId] = value as [TokenUse, string]
-    const target = this.#candidates.find(({ id }) => id === targetId)
-    return target && { event, target }
+    const [key, part, signature = ''] = targetId.split('#')
+    const id = part === undefined ? key : `${key}#${part}`
+    const candidate = this.#candidates.find((each) => each.id === id)
+    return candidate && { event, target: variantOf(candidate, signature) }
   }
 
   /** Lets go of what lies before `floor` (epoch ms) and can no longer change. */
@@ -162,11 +171,21 @@ function candidatesOf(state: ObjectiveState, indicators: readonly Indicator[]): 
   return sources.flatMap((sli, part) => {
     const indicator = indicators.find((candidate) => candidate.id === sli?.indicator)
     if (sli === undefined || indicator === undefined) return []
-    const record = (event: IdentityEvent, verdict: Verdict, count: number): void =>
-      state.record(event, part, verdict, count)
-    const id = `${stateKey(objective)}#${part}`
-    return [{ id, indicator, options: sli, rotationGraceMs: objective.rotationGraceMs, record, sli }]
+    const targetOf = (signature: string): Target => ({
+      id: `${stateKey(objective)}#${part}${signature === '' ? '' : `#${signature}`}`,
+      indicator,
+      options: sli,
+      rotationGraceMs: objective.rotationGraceMs,
+      record: (event, verdict, count) => state.record(event, part, verdict, count, signature),
+    })
+    const signature = (event: IdentityEvent, owner: Owner): string =>
+      state.exclusions.signature(part, event, owner)
+    return [{ ...targetOf(''), sli, apart: targetOf, signature }]
   })
+}
+
+function variantOf(candidate: Candidate, signature: string): Target {
+  return signature === '' ? candidate : (candidate.apart?.(signature) ?? candidate)
 }
 
 /** Where the state of an objective is kept: with another revision, counting starts anew. */

@@ -8,6 +8,7 @@ import { type AlertWindow, alertPlan, burnWindowsMs } from './alert-windows.ts'
 import { type Fraction, fraction } from './budget.ts'
 import { type Period, periodAt, type ZoneOffset, zoneOffset } from './calendar.ts'
 import { Contributors } from './contributors.ts'
+import { ObjectiveExclusions } from './exclusions/objective-exclusions.ts'
 import type { Objective } from './objective.ts'
 import { Slices } from './slices.ts'
 
@@ -32,6 +33,8 @@ interface Day {
 interface SavedDay {
   readonly contributors: Readonly<Record<ContributorDimension, ReturnType<Contributors['entries']>>>
   readonly latencies: ReturnType<LatencySketch['entries']>
+  /** By dimension; left out where there were few. */
+  readonly unseen?: Readonly<Record<ContributorDimension, number>>
 }
 
 function savedDay({ contributors, latencies }: Day): SavedDay {
@@ -44,14 +47,20 @@ function savedDay({ contributors, latencies }: Day): SavedDay {
       code: code.entries(),
     },
     latencies: latencies?.entries() ?? [],
+    ...(contributorDimensions.some((dimension) => contributors[dimension].unseen > 0) && {
+      unseen: {
+        identity: identity.unseen,
+        workload: workload.unseen,
+        reason: reason.unseen,
+        code: code.unseen,
+      },
+    }),
   }
 }
 
 function restoreDay(day: Day, saved: SavedDay): void {
-  for (const dimension of contributorDimensions) {
-    for (const [key, count, error] of saved.contributors[dimension])
-      day.contributors[dimension].add(key, count, error)
-  }
+  for (const dimension of contributorDimensions)
+    day.contributors[dimension].restore(saved.contributors[dimension], saved.unseen?.[dimension] ?? 0)
   if (saved.latencies.length === 0) return
   day.latencies ??= new LatencySketch()
   day.latencies.addBins(saved.latencies)
@@ -69,6 +78,7 @@ export class ObjectiveState implements Stateful {
   partBudgets: readonly Fraction[]
   /** All verdicts ever given: what the counters of /metrics show. Taken-back verdicts do not lower a counter. */
   readonly seen: Counts = { good: 0, bad: 0, excluded: 0 }
+  readonly exclusions: ObjectiveExclusions
   readonly #slices: Slices | undefined
   readonly #days = new Map<number, Day>()
   readonly #dirtyDays = new Set<number>()
@@ -96,15 +106,17 @@ export class ObjectiveState implements Stateful {
       this.tallies = [outer]
       this.#slices = new Slices(objective.budgeting, outer, weights, retention.slicesMs)
     }
+    this.exclusions = new ObjectiveExclusions(objective, keep, () => this.newest)
   }
 
-  /** A definition of the same revision: another target or owner, the same counts. */
+  /** A definition of the same revision: another target, owner or maintenance window, the same counts. */
   redefine(objective: Objective): this {
     this.objective = objective
     this.budget = fraction(objective.target.budget)
     this.partBudgets = objective.parts.map((part) => fraction(part.target.budget))
     this.burnWindowsMs = burnWindowsMs(objective)
     this.alertWindows = alertPlan(objective.window.durationMs, objective.alertTiers).windows
+    this.exclusions.redefine(objective)
     return this
   }
 
@@ -136,8 +148,12 @@ export class ObjectiveState implements Stateful {
     return this.#slices !== undefined
   }
 
-  /** `count` is negative when a verdict is taken back. */
-  record(event: IdentityEvent, part: number, verdict: Verdict, count: number): void {
+  /**
+   * `count` is negative when a verdict is taken back.
+   * @param signature of `exclusions`: which of their `where`s select the event
+   */
+  record(event: IdentityEvent, part: number, verdict: Verdict, count: number, signature = ''): void {
+    if (signature !== '') this.exclusions.add(part, signature, event.time, verdict, count)
     if (count > 0) {
       this.seen[verdict] += count
       this.#isSeenDirty = true
@@ -182,6 +198,7 @@ export class ObjectiveState implements Stateful {
       tally.save(prefixed(out, `tally/${i}/`))
     })
     this.#slices?.save(prefixed(out, 'slices/'))
+    this.exclusions.save(prefixed(out, 'shadow/'))
     for (const key of this.#dirtyDays) {
       const day = this.#days.get(key)
       if (day === undefined) out.remove(`day/${key}`)
@@ -193,6 +210,7 @@ export class ObjectiveState implements Stateful {
   saved(): void {
     for (const tally of this.tallies) tally.saved()
     this.#slices?.saved()
+    this.exclusions.saved()
     this.#dirtyDays.clear()
     this.#isSeenDirty = false
     this.#isAnchored = true
@@ -204,6 +222,7 @@ export class ObjectiveState implements Stateful {
     const rest = key.slice(kind.length + 1)
     if (kind === 'seen') Object.assign(this.seen, jsonOf<Counts>(bytes))
     else if (kind === 'slices') this.#slices?.restore(rest, bytes)
+    else if (kind === 'shadow') this.exclusions.restore(rest, bytes)
     else if (kind === 'day') restoreDay(this.#day(Number(index) * dayMs), jsonOf<SavedDay>(bytes))
     else this.tallies[Number(index)]?.restore(rest.slice(index.length + 1), bytes)
     this.#dirtyDays.clear()

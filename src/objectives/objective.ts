@@ -1,5 +1,6 @@
 /** An objective: indicator + target + window, as the engine and the generators use it. */
 import type { IndicatorId, JudgeOptions } from '../indicators/indicator.ts'
+import type { Interval } from './exclusions/intervals.ts'
 
 /** Fields a `where` can select on; a value is exact text, or a glob with `*` and `?`; a list is any of them. */
 export const whereFields = [
@@ -69,6 +70,23 @@ export interface CompositePart {
   readonly target: Target
 }
 
+/** When something is, once or recurring. */
+export interface Schedule {
+  /** All spans that overlap (after, before), in order, each whole. Epoch ms. */
+  readonly spans: (after: number, before: number) => readonly Interval[]
+}
+
+/** A maintenance window: what happens in it is left out, also of the past. */
+export interface Exclusion {
+  readonly name: string
+  readonly reason: string
+  readonly schedule: Schedule
+  /** Which events are left out; all of them where undefined. */
+  readonly where: Where | undefined
+  /** Where it is defined: `file:line`. */
+  readonly definedAt: string
+}
+
 export interface Objective {
   /** `<service>-<name>`: stable over revisions; sloth's id. */
   readonly id: string
@@ -93,6 +111,8 @@ export interface Objective {
   readonly minBadEvents: number
   /** Annotation `identity-slo.dev/alert-tiers`: the tiers that alert; all of them where it is absent. */
   readonly alertTiers?: readonly AlertTierId[] | undefined
+  /** Annotation `identity-slo.dev/exclusions`: not part of the revision, for they are applied to what was counted. */
+  readonly exclusions?: readonly Exclusion[] | undefined
   /** Changes whenever anything that affects counting changes. */
   readonly revision: string
   /** Where it is defined: `file:line`. */

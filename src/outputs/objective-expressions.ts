@@ -6,11 +6,12 @@ import { aggregate, anyOf, compare, type Expr, over, select } from './promql.ts'
 import { records, slothLabels } from './rule-conventions.ts'
 
 /**
- * Whether the error ratio is a plain ratio of counted events. Time slices and composites weigh events otherwise,
- * so that their ratio is read from the engine's gauge instead.
+ * Whether the error ratio is a plain ratio of counted events. Time slices and composites weigh events otherwise, and
+ * exclusions take back what counters have counted: there the ratio is read from the engine's gauge instead.
  */
 export function isEventRatio(objective: Objective): boolean {
-  return objective.budgeting.method === 'Occurrences' && objective.sli !== undefined
+  const hasExclusions = (objective.exclusions ?? []).length > 0
+  return objective.budgeting.method === 'Occurrences' && objective.sli !== undefined && !hasExclusions
 }
 
 /** The counter of good and bad events; excluded ones are in no ratio. */

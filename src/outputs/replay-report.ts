@@ -1,5 +1,5 @@
 /** The stable JSON of `replay` and of `/api/v1`: what was read, the indicators, the objectives, the identities. */
-import type { ObjectiveStatus } from '../objectives/evaluate.ts'
+import type { BeforeExclusions, ObjectiveStatus } from '../objectives/evaluate.ts'
 import { contributorDimensions } from '../objectives/objective-state.ts'
 
 export interface AlertReport {
@@ -9,6 +9,21 @@ export interface AlertReport {
   readonly factor: number
   readonly longWindow: string
   readonly shortWindow: string
+}
+
+/** The numbers as they would be if nothing were left out; absent where an objective has no exclusions. */
+export interface BeforeExclusionsReport {
+  readonly good: number
+  readonly bad: number
+  readonly excluded: number
+  readonly value: number
+  readonly errorBudgetRemaining: number
+  /** Time of the window in which everything is left out. */
+  readonly leftOutSeconds: number
+  /** Exclusions that are under way. */
+  readonly active: readonly string[]
+  /** RFC 3339: up to here some exclusion's events are still counted; `replay` leaves them out. */
+  readonly partialBefore?: string
 }
 
 export interface ObjectiveReport {
@@ -25,6 +40,7 @@ export interface ObjectiveReport {
   readonly excluded: number
   readonly value: number
   readonly errorBudgetRemaining: number
+  readonly beforeExclusions?: BeforeExclusionsReport
   readonly hasData: boolean
   readonly burnRates: Readonly<Record<string, number>>
   readonly alerts: readonly AlertReport[]
@@ -41,6 +57,18 @@ function latencyOf(status: ObjectiveStatus): ObjectiveReport['latency'] {
   if (sketch.total === 0) return undefined
   const at = (q: number): number => Number((sketch.quantile(q) ?? 0).toPrecision(4))
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) }
+}
+
+function beforeReport(before: BeforeExclusions): BeforeExclusionsReport {
+  const { counts, value, errorBudgetRemaining, leftOutMs, active, partialBefore } = before
+  return {
+    ...counts,
+    value,
+    errorBudgetRemaining,
+    leftOutSeconds: leftOutMs / 1000,
+    active,
+    ...(partialBefore !== undefined && { partialBefore: new Date(partialBefore).toISOString() }),
+  }
 }
 
 export function objectiveReport(status: ObjectiveStatus): ObjectiveReport {
@@ -63,6 +91,7 @@ export function objectiveReport(status: ObjectiveStatus): ObjectiveReport {
     excluded: status.counts.excluded,
     value: status.value,
     errorBudgetRemaining: status.errorBudgetRemaining,
+    ...(status.beforeExclusions && { beforeExclusions: beforeReport(status.beforeExclusions) }),
     hasData: status.hasData,
     burnRates: Object.fromEntries(status.burnReadings.map(({ window, rate }) => [window, rate])),
     alerts: status.alerts.map(({ isFiring, ...alert }) => ({ ...alert, firing: isFiring })),

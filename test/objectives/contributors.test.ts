@@ -112,8 +112,66 @@ describe('contributors beyond their capacity', () => {
           expect(bad).toBeGreaterThan(0)
           expect(bad - error).toBeLessThanOrEqual(exact.get(key) ?? 0)
         }
+        for (const [key, count] of exact) {
+          const listed = top.find((each) => each.key === key)?.bad ?? 0
+          expect(count).toBeLessThanOrEqual(listed + left.unseen)
+        }
       }),
       { numRuns: 300 },
+    )
+  })
+
+  it('say how much they may have missed, and nothing while all keys have a place', () => {
+    const few = contributorsOf(2, [
+      ['a', 3],
+      ['b', 1],
+    ])
+    expect(few.unseen).toBe(0)
+    few.add('c', 1)
+    expect([few.unseen, few.top(9)]).toEqual([
+      1,
+      [
+        { key: 'a', bad: 3, error: 0 },
+        { key: 'c', bad: 2, error: 1 },
+      ],
+    ])
+    // A place becomes free: whoever takes it may have been there before.
+    few.add('a', -3)
+    few.add('b', 1)
+    expect(few.top(9)).toEqual([
+      { key: 'b', bad: 2, error: 1 },
+      { key: 'c', bad: 2, error: 1 },
+    ])
+  })
+
+  it('remember the most that was pushed out, also when all who are left did less', () => {
+    const contributors = contributorsOf(2, [
+      ['a', 5],
+      ['b', 3],
+      ['c', 1],
+      ['a', -4],
+      ['b', 1],
+    ])
+    expect(contributors.top(9)).toEqual([
+      { key: 'b', bad: 4, error: 3 },
+      { key: 'c', bad: 4, error: 3 },
+    ])
+    expect(contributors.unseen).toBe(3)
+  })
+
+  it('go on after a restart as if there had been none', () => {
+    const run = additionsOf(20, 'max').chain((additions) =>
+      fc.tuple(fc.constant(additions), fc.nat(additions.length)),
+    )
+    fc.assert(
+      fc.property(run, ([additions, cut]) => {
+        const whole = contributorsOf(capacity, additions)
+        const first = contributorsOf(capacity, additions.slice(0, cut))
+        const restarted = contributorsOf(capacity, [])
+        restarted.restore(first.entries(), first.unseen)
+        for (const [key, count] of additions.slice(cut)) restarted.add(key, count)
+        expect([restarted.entries(), restarted.unseen]).toEqual([whole.entries(), whole.unseen])
+      }),
     )
   })
 

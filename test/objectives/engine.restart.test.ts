@@ -8,7 +8,7 @@ import type { Objective } from '../../src/objectives/objective.ts'
 import { contributorDimensions } from '../../src/objectives/objective-state.ts'
 import { arbitraryDeliveries, evaluatedObjective } from '../support/arbitrary-event.ts'
 import { ChunkStore } from '../support/chunk-store.ts'
-import type { Delivery } from '../support/slo-oracle.ts'
+import type { Delivery } from '../support/verdict-oracle.ts'
 
 const hour = 3_600_000
 const day = 24 * hour

@@ -358,6 +358,29 @@ describe('a composite', () => {
     expect(status.value).toBe(149 / 200)
   })
 
+  it('pages for half of its budgets in an hour by the weights of its parts, whatever their traffic', () => {
+    const even = [
+      { name: 'busy', sli, weight: 1, target: aTarget('99') },
+      { name: 'quiet', sli, weight: 1, target: aTarget('99') },
+    ]
+    const firingWith = (quiet: number, busy: number) => {
+      const state = stateOf({ sli: undefined, parts: even, target: aTarget('99') })
+      for (let time = noon - 30 * day; time < noon; time += day) {
+        add(state, time, { good: 10_000, part: 0 })
+        add(state, time, { good: 100, part: 1 })
+      }
+      add(state, noon - minute, { bad: busy, part: 0 })
+      add(state, noon - minute, { bad: quiet, part: 1 })
+      return firing(evaluate(state, noon))
+    }
+    // About 3000 may fail of the one part and 30 of the other: 40 are more than all of that, and half of both.
+    expect(firingWith(20, 0)).not.toContain('page-half-budget')
+    expect(firingWith(40, 0)).toContain('page-half-budget')
+    expect(firingWith(0, 2500)).not.toContain('page-half-budget')
+    expect(firingWith(0, 3500)).toContain('page-half-budget')
+    expect(firingWith(16, 1600)).toContain('page-half-budget')
+  })
+
   it('leaves out a part that has no data, and holds each part by itself', () => {
     const state = stateOf({ sli: undefined, parts, target: aTarget('96.75') })
     add(state, noon - 1, { good: 99, bad: 1, part: 0 })

@@ -11,7 +11,7 @@ import type {
 } from '../../src/objectives/objective.ts'
 import { aForbiddenTokenUse, anExpiredTokenUse, aSecretRead, aTokenRequest, aTokenUse } from './event.ts'
 import { anObjective, aTarget, rollingDays } from './objective.ts'
-import type { Delivery } from './slo-oracle.ts'
+import type { Delivery } from './verdict-oracle.ts'
 
 const second = 1000
 const hour = 3_600_000

@@ -2,13 +2,14 @@
  * What an objective says, from first principles: lists of events and loops, nothing kept, nothing clever, and no code
  * shared with what it checks. Slow, so for a few hundred events.
  */
-import type { IdentityEvent } from '../../src/events/event.ts'
-import type { Owner } from '../../src/events/ownership.ts'
 import type { Objective, SliSource, WhereField } from '../../src/objectives/objective.ts'
+import { type Delivery, globOf, isSelected, type Judgement, judgements } from './verdict-oracle.ts'
 
-export interface Delivery {
-  readonly event: IdentityEvent
-  readonly owner: Owner
+/** A stretch of time in which events are left out: all of them, or those that `where` selects. */
+export interface OracleExclusion {
+  readonly from: number
+  readonly to: number
+  readonly where?: SliSource['where'] | undefined
 }
 
 export interface OracleCounts {
@@ -40,100 +41,11 @@ const day = 24 * hour
 const unitsPerSlice = 1_000_000
 const none: OracleCounts = { good: 0, bad: 0, excluded: 0 }
 
-type OracleVerdict = 'good' | 'bad' | 'excluded' | 'excused'
-
-function textsOf(field: WhereField, { event, owner }: Delivery): readonly (string | undefined)[] {
-  const { identity } = event
-  const texts: Record<WhereField, readonly (string | undefined)[]> = {
-    provider: [event.provider],
-    app: [owner.app],
-    team: [owner.team],
-    criticality: [owner.criticality],
-    identity: [identity.id, identity.name],
-    identityType: [identity.type],
-    tenant: [identity.tenant],
-    namespace: [identity.namespace],
-    layer: [event.layer],
-    source: [event.source],
-    service: ['service' in event ? event.service : undefined],
-    audience: ['audience' in event ? event.audience : undefined],
-    workload: [event.workload?.name],
-  }
-  return texts[field]
-}
-
-function globOf(pattern: string): RegExp {
-  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\/]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll('*', '[^]*').replaceAll('?', '[^]')}$`)
-}
-
-function isSelected(delivery: Delivery, sli: SliSource): boolean {
-  for (const [field, patterns] of Object.entries(sli.where)) {
-    const texts = textsOf(field as WhereField, delivery).filter((text) => text !== undefined)
-    if (!patterns?.some((pattern) => texts.some((text) => globOf(pattern).test(text)))) return false
-  }
-  return true
-}
-
-function judged(event: IdentityEvent, sli: SliSource): OracleVerdict | undefined {
-  const isPerson = event.identity.type === 'user' && !sli.includesPeople
-  const failed = (): OracleVerdict => {
-    if (sli.faults === undefined) return 'bad'
-    return sli.faults.some((fault) => fault === event.fault) ? 'bad' : 'excluded'
-  }
-  if (sli.indicator === 'token-issuance') {
-    if (event.kind !== 'token.request' || event.vantage !== 'issuer') return undefined
-    if (isPerson) return 'excluded'
-    return event.outcome === 'success' ? 'good' : failed()
-  }
-  if (sli.indicator === 'token-fetch-latency') {
-    if (event.kind !== 'token.request' || event.latencyMs === undefined) return undefined
-    if (isPerson || event.outcome === 'failure') return 'excluded'
-    return event.latencyMs > (sli.thresholdMs ?? 200) ? 'bad' : 'good'
-  }
-  if (event.kind !== 'token.use') return undefined
-  if (isPerson) return 'excluded'
-  return event.decision === 'allowed' ? 'good' : failed()
-}
-
-/** Whether the same identity got into the same service within the grace after a 401 for an expired token. */
-function isRotation(event: IdentityEvent, all: readonly Delivery[], graceMs: number): boolean {
-  if (event.kind !== 'token.use' || event.decision !== 'unauthenticated') return false
-  if (event.reason !== 'token_expired' || graceMs === 0) return false
-  return all.some(
-    ({ event: other }) =>
-      other.kind === 'token.use' &&
-      other.decision === 'allowed' &&
-      other.identity.id === event.identity.id &&
-      other.service === event.service &&
-      other.time >= event.time &&
-      other.time <= event.time + graceMs,
-  )
-}
-
-interface Judgement {
-  readonly time: number
-  readonly part: number
-  readonly verdict: OracleVerdict
-}
-
-function judgements(objective: Objective, deliveries: readonly Delivery[]): readonly Judgement[] {
-  const unique = [...new Map(deliveries.map((delivery) => [delivery.event.id, delivery])).values()]
-  const sources = objective.sli === undefined ? objective.parts.map(({ sli }) => sli) : [objective.sli]
-  return sources.flatMap((sli, part) =>
-    unique.flatMap((delivery): Judgement[] => {
-      const { event } = delivery
-      const verdict = isSelected(delivery, sli) ? judged(event, sli) : undefined
-      if (verdict === undefined) return []
-      const isExcused = verdict === 'bad' && isRotation(event, unique, objective.rotationGraceMs)
-      return [{ time: event.time, part, verdict: isExcused ? 'excused' : verdict }]
-    }),
-  )
-}
-
 /** Something to count at an instant. */
 interface Point extends OracleCounts {
   readonly time: number
+  /** Undefined for a slice. */
+  readonly delivery?: Delivery | undefined
 }
 
 /** What one row of counts is made of, and the instants between which anything happened. */
@@ -151,7 +63,8 @@ function rowOf(points: readonly Point[]): Row {
 function occurrences(all: readonly Judgement[], part: number): Row {
   const own = all.filter((judgement) => judgement.part === part)
   return rowOf(
-    own.map(({ time, verdict }) => ({
+    own.map(({ delivery, time, verdict }) => ({
+      delivery,
       time,
       good: verdict === 'good' ? 1 : 0,
       bad: verdict === 'bad' ? 1 : 0,
@@ -217,25 +130,84 @@ function stepAt(time: number, newest: number, objective: Objective): number {
   return time >= Math.floor((newest - fiveMinutesFor) / day) * day ? 5 * minute : hour
 }
 
+/** Whether nothing that the source selects escapes the `where`: for each field, it asks for what the `where` asks for. */
+function selectsAll(where: SliSource['where'] | undefined, source: SliSource): boolean {
+  return Object.entries(where ?? {}).every(([field, patterns]) => {
+    const wanted = source.where[field as WhereField]
+    const isExact = (text: string): boolean => !/[*?]/.test(text)
+    return wanted?.every((text) =>
+      patterns?.some((pattern) => pattern === text || (isExact(text) && globOf(pattern).test(text))),
+    )
+  })
+}
+
 class Oracle {
   readonly #objective: Objective
   readonly #at: number
+  readonly #exclusions: readonly OracleExclusion[]
+  readonly #sources: readonly SliSource[]
   readonly #rows: readonly Row[]
 
-  constructor(objective: Objective, deliveries: readonly Delivery[], at: number) {
+  constructor(
+    objective: Objective,
+    deliveries: readonly Delivery[],
+    at: number,
+    exclusions: readonly OracleExclusion[],
+  ) {
     this.#objective = objective
     this.#at = at
+    this.#exclusions = exclusions
+    this.#sources = objective.sli === undefined ? objective.parts.map(({ sli }) => sli) : [objective.sli]
     const all = judgements(objective, deliveries)
     const { budgeting } = objective
     const parts = objective.sli === undefined ? objective.parts.map((_, i) => i) : [0]
-    this.#rows =
+    const rows =
       budgeting.method === 'Occurrences'
         ? parts.map((part) => occurrences(all, part))
         : [slices(all, objective, budgeting.sliceMs)]
+    this.#rows = rows.map((row) => ({ ...row, points: row.points.map((point) => this.#left(row, point)) }))
   }
 
-  get oldest(): number {
-    return Math.min(...this.#rows.map(({ oldest }) => oldest))
+  /** Whether a span, in whole slices where slices are counted, reaches into the finest bucket of an instant. */
+  #touches({ from, to }: OracleExclusion, row: Row, time: number): boolean {
+    const { budgeting } = this.#objective
+    const slice = budgeting.method === 'Occurrences' ? 1 : budgeting.sliceMs
+    const step = stepAt(time, row.newest, this.#objective)
+    const bucket = Math.floor(time / step) * step
+    return Math.floor(from / slice) * slice < bucket + step && Math.ceil(to / slice) * slice > bucket
+  }
+
+  #left(row: Row, point: Point): Point {
+    const { time, good, bad, excluded, delivery } = point
+    const isLeftOut = this.#exclusions.some(
+      (exclusion) =>
+        this.#touches(exclusion, row, time) &&
+        (delivery === undefined || isSelected(delivery, exclusion.where ?? {})),
+    )
+    if (!isLeftOut) return point
+    return { ...point, good: 0, bad: 0, excluded: delivery ? excluded + good + bad : excluded }
+  }
+
+  /** Whether whatever happens at an instant is left out of a row. */
+  #isLeftOut(row: Row, index: number, time: number): boolean {
+    const source = this.#sources[index]
+    return this.#exclusions.some(
+      (exclusion) =>
+        (source === undefined || selectsAll(exclusion.where, source)) && this.#touches(exclusion, row, time),
+    )
+  }
+
+  /** How much of a stretch is left out whatever happens in it: looked at bucket by bucket. */
+  #leftOutMs(row: Row, index: number, from: number, to: number): number {
+    if (this.#exclusions.length === 0) return 0
+    let length = 0
+    for (let at = from; at < to; ) {
+      const step = stepAt(at, row.newest, this.#objective)
+      const end = Math.min(to, Math.floor(at / step) * step + step)
+      if (this.#isLeftOut(row, index, at)) length += end - at
+      at = end
+    }
+    return length
   }
 
   #start(row: Row, from: number): number {
@@ -253,7 +225,7 @@ class Oracle {
   }
 
   /** A window without good and bad events is worth what the objective says. */
-  #worth(row: Row, from: number, to: number, holds: boolean): OracleCounts {
+  #worth(row: Row, index: number, from: number, to: number, holds: boolean): OracleCounts {
     const { noData, budgeting } = this.#objective
     const counts = this.#count(row, from, to)
     const isEmpty = counts.good + counts.bad === 0
@@ -265,14 +237,19 @@ class Oracle {
       const end = Math.floor(last / step) * step + step
       return end > from ? counts : this.#count(row, end - (to - from), end)
     }
-    if (budgeting.method === 'Occurrences') return isEmpty ? { ...counts, [noData]: 1 } : counts
+    if (budgeting.method === 'Occurrences') {
+      const step = stepAt(to, row.newest, this.#objective)
+      const [first, end] = [this.#start(row, from), Math.ceil(to / step) * step]
+      const isLeftOut = isEmpty && this.#leftOutMs(row, index, first, end) === end - first
+      return isEmpty && !isLeftOut ? { ...counts, [noData]: 1 } : counts
+    }
     let empty = 0
     const { sliceMs } = budgeting
     const start = this.#start(row, from)
     if (row.points.length > 0) {
       const withData = new Set(row.points.filter(({ good, bad }) => good + bad > 0).map(({ time }) => time))
       for (let slice = Math.floor(row.oldest / sliceMs) * sliceMs; slice + sliceMs <= to; slice += sliceMs)
-        if (slice >= start && !withData.has(slice)) empty++
+        if (slice >= start && !withData.has(slice) && !this.#isLeftOut(row, index, slice)) empty++
     }
     return { ...counts, [noData]: counts[noData] + empty * unitsPerSlice }
   }
@@ -282,53 +259,76 @@ class Oracle {
     return { good: good / unit, bad: bad / unit, excluded }
   }
 
-  window(from: number, to: number, holds: boolean): OracleWindow & { readonly worth: OracleCounts } {
+  window(
+    from: number,
+    to: number,
+    holds: boolean,
+  ): OracleWindow & { readonly worths: readonly OracleCounts[] } {
     const add = (all: readonly OracleCounts[]): OracleCounts =>
       all.reduce(
         (a, b) => ({ good: a.good + b.good, bad: a.bad + b.bad, excluded: a.excluded + b.excluded }),
         none,
       )
     const counts = add(this.#rows.map((row) => this.#count(row, from, to)))
-    const worths = this.#rows.map((row) => this.#worth(row, from, to, holds))
+    const worths = this.#rows.map((row, i) => this.#worth(row, i, from, to, holds))
     const worth = add(worths)
     const total = worth.good + worth.bad
-    const { parts, target } = this.#objective
-    const isWeighted = worths.length > 1
-    let burn = 0
-    let weights = 0
-    for (const [i, { good, bad }] of worths.entries()) {
-      if (good + bad === 0) continue
-      const weight = isWeighted ? (parts[i]?.weight ?? Number.NaN) : 1
-      const budget = Number(isWeighted ? parts[i]?.target.budget : target.budget)
-      burn += (weight * (bad / (good + bad))) / budget
-      weights += weight
-    }
     return {
       counts: this.#shown(counts),
-      worth: this.#shown(worth),
+      worths,
       value: total === 0 ? 1 : worth.good / total,
       errorRatio: total === 0 ? 0 : worth.bad / total,
-      burn: weights === 0 ? 0 : burn / weights,
+      burn: this.#weighted(worths, ({ good, bad }, budget) => bad / (good + bad) / budget),
     }
+  }
+
+  /** Mean over the parts that have data. */
+  #weighted(
+    worths: readonly OracleCounts[],
+    of: (worth: OracleCounts, budget: number, index: number) => number,
+  ): number {
+    const { parts, target } = this.#objective
+    const isWeighted = worths.length > 1
+    let total = 0
+    let weights = 0
+    for (const [i, worth] of worths.entries()) {
+      if (worth.good + worth.bad === 0) continue
+      const weight = isWeighted ? (parts[i]?.weight ?? Number.NaN) : 1
+      const budget = Number(isWeighted ? parts[i]?.target.budget : target.budget)
+      total += weight * of(worth, budget, i)
+      weights += weight
+    }
+    return weights === 0 ? 0 : total / weights
+  }
+
+  /** Share of the budget that went in the last hour, where a young history is taken to go on as it began. */
+  #spentInHour(from: number): number {
+    const at = this.#at
+    const { window } = this.#objective
+    const begin = at - window.durationMs
+    const traffic = this.window(window.kind === 'rolling' ? from : begin, at, false).worths
+    return this.#weighted(traffic, ({ good, bad }, budget, i) => {
+      const row = this.#rows[i]
+      if (row === undefined) return Number.NaN
+      const since = Math.max(begin, Math.min(row.oldest, at - hour))
+      const seen = at - since - this.#leftOutMs(row, i, since, at)
+      const whole = window.durationMs - this.#leftOutMs(row, i, begin, at)
+      const expected = (good + bad) / Math.min(1, Math.max(hour, seen) / whole)
+      return this.#count(row, at - hour, at).bad / (expected * budget)
+    })
   }
 
   status(from: number, windowsMs: readonly number[]): OracleStatus {
     const at = this.#at
-    const { window, minBadEvents, target } = this.#objective
+    const { minBadEvents } = this.#objective
     const period = this.window(from, at, false)
     const lastHour = this.window(at - hour, at, true)
-    const traffic = this.window(window.kind === 'rolling' ? from : at - window.durationMs, at, false).worth
-    const covered = Math.min(1, Math.max(hour, at - this.oldest) / window.durationMs)
-    const allowed = ((traffic.good + traffic.bad) / covered) * Number(target.budget)
     return {
       ...period,
       from,
       remaining: 1 - period.burn,
       windows: new Map(windowsMs.map((ms) => [ms, this.window(at - ms, at, true)])),
-      halfBudget:
-        lastHour.counts.bad < minBadEvents || allowed === 0
-          ? false
-          : isAbove(lastHour.counts.bad / allowed, 0.5),
+      halfBudget: lastHour.counts.bad < minBadEvents ? false : isAbove(this.#spentInHour(from), 0.5),
       exhausted: period.counts.bad < minBadEvents ? false : isAbove(period.burn, 1),
     }
   }
@@ -346,6 +346,7 @@ export function oracleStatus(
   at: number,
   from: number,
   windowsMs: readonly number[],
+  exclusions: readonly OracleExclusion[] = [],
 ): OracleStatus {
-  return new Oracle(objective, deliveries, at).status(from, windowsMs)
+  return new Oracle(objective, deliveries, at, exclusions).status(from, windowsMs)
 }

@@ -21,8 +21,9 @@ export interface Settings {
   readonly rotationGraceMs?: number | undefined
   readonly minBadEvents?: number | undefined
   readonly noData?: NoData | undefined
-  /** Path of the exclusions file, relative to the definition file. */
+  /** Path of the exclusions file, relative to the definition file, and where it is written. */
   readonly exclusions?: string | undefined
+  readonly exclusionsAt?: Location | undefined
   readonly alertTiers?: readonly AlertTierId[] | undefined
 }
 
@@ -103,7 +104,7 @@ export function readSettings(annotations: readonly Annotation[], kind: string, r
       continue
     }
     const read = setting.read(value)
-    if (read) result = { ...result, ...read }
+    if (read) result = { ...result, ...read, ...(read.exclusions && { exclusionsAt: at }) }
     else reporter.error(at, `${key} "${value}" is not valid: it must be ${setting.expected}`)
   }
   return result

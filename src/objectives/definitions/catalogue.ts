@@ -1,6 +1,7 @@
 /** Definition files to the catalogue: everything that is valid, and every problem with the rest. */
 import type { Objective } from '../objective.ts'
 import { notePolicies, noteTiers } from './alert-notes.ts'
+import { ExclusionFiles, type OpenRelated } from './exclusions/exclusion-files.ts'
 import type { AlertCondition } from './kinds/alert-condition.ts'
 import type { AlertNotificationTarget } from './kinds/alert-notification-target.ts'
 import type { DataSource } from './kinds/data-source.ts'
@@ -43,13 +44,18 @@ function contents<T>(shelf: Shelf<T>): readonly T[] {
  * Reads OpenSLO v1 definitions. Never throws: a definition with an error is left out of the catalogue, and so is
  * what depends on it; `problems` holds all of them, by file, line and column. With an error among them the
  * catalogue is incomplete and should not be put to work.
+ * @param openRelated opens the exclusions files that SLOs refer to; without it, they are not read
  */
-export function loadDefinitions(files: readonly DefinitionFile[]): {
+export function loadDefinitions(
+  files: readonly DefinitionFile[],
+  openRelated?: OpenRelated,
+): {
   readonly catalogue: Catalogue
   readonly problems: readonly Problem[]
 } {
-  const { shelves, problems: documentProblems } = readDefinitions(files)
+  const { shelves, exclusions, problems: documentProblems } = readDefinitions(files)
   const problems = [...documentProblems]
+  const exclusionFiles = new ExclusionFiles(problems, openRelated)
   const checked = <T, R>(shelf: Shelf<T>, step: (content: T, reporter: Reporter) => R | undefined) =>
     contents(shelf)
       .map((content) => attempt(problems, (reporter) => step(content, reporter)))
@@ -58,7 +64,8 @@ export function loadDefinitions(files: readonly DefinitionFile[]): {
   const alertPolicies = checked(shelves.AlertPolicy, (policy, reporter) =>
     resolveAlertPolicy(policy, shelves, reporter),
   )
-  const loaded = checked(shelves.SLO, (slo, reporter) => loadSlo(slo, shelves, reporter))
+  const loaded = checked(shelves.SLO, (slo, reporter) => loadSlo(slo, shelves, exclusionFiles, reporter))
+  exclusionFiles.checkOthers(exclusions)
   const objectives = loaded.flatMap((slo) => slo.objectives)
   attempt(problems, (reporter) => checkIds(loaded, reporter))
   return {
@@ -81,9 +88,18 @@ interface LoadedSlo {
   readonly objectives: readonly Objective[]
 }
 
-function loadSlo(definition: Slo, shelves: Shelves, reporter: Reporter): LoadedSlo {
+function loadSlo(
+  definition: Slo,
+  shelves: Shelves,
+  exclusionFiles: ExclusionFiles,
+  reporter: Reporter,
+): LoadedSlo {
   const alertPolicies = resolveAlertPolicies(definition.alertPolicies, shelves, reporter)
-  const objectives = objectivesOf(definition, shelves, reporter)
+  const objectives = exclusionFiles.applied(
+    objectivesOf(definition, shelves, reporter),
+    definition.metadata.settings,
+    reporter,
+  )
   if (objectives.length > 0) {
     noteTiers(definition, reporter)
     notePolicies(definition, alertPolicies, reporter)

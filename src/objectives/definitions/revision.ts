@@ -28,9 +28,16 @@ function canonicalSource(sli: SliSource, rotationGraceMs: number): unknown {
   ]
 }
 
+/** Where a slice is worth the mean of its parts, their weights are in what is counted, up to a common factor. */
+function countedWeights({ parts, budgeting }: Pick<Objective, 'parts' | 'budgeting'>): readonly number[] {
+  if (parts.length === 0 || budgeting.method !== 'RatioTimeslices') return []
+  const total = parts.reduce((sum, { weight }) => sum + weight, 0)
+  return parts.map(({ weight }) => Number((weight / total).toPrecision(12)))
+}
+
 /**
- * Sources, time slices and window. Not the target, weights, alerts or texts: they are applied to counts
- * that stay what they were, so that changing them keeps the history.
+ * Sources, time slices and window. Not the target, alerts, exclusions or texts, nor other weights: they are applied to
+ * counts that stay what they were, so that changing them keeps the history.
  */
 export function revisionOf(
   objective: Pick<Objective, 'sli' | 'parts' | 'budgeting' | 'window' | 'rotationGraceMs'>,
@@ -43,7 +50,7 @@ export function revisionOf(
   const slices =
     budgeting.method === 'Timeslices'
       ? [budgeting.sliceMs, budgeting.sliceTarget]
-      : [budgeting.method === 'RatioTimeslices' ? budgeting.sliceMs : 0]
+      : [budgeting.method === 'RatioTimeslices' ? budgeting.sliceMs : 0, ...countedWeights(objective)]
   const period =
     window.kind === 'calendar'
       ? [window.count, window.unit, window.startTime, window.timeZone]

@@ -1,7 +1,8 @@
 /** All definitions of a set of files by kind and name: what references are looked up in. */
+import { exclusionsAt } from './exclusions/exclusions-file.ts'
 import { type ByKind, type Header, type Kind, readers, readHeader } from './kinds/definition.ts'
 import type { Metadata, Ref } from './kinds/metadata.ts'
-import { createProblemLog, fileAndLine, type Problem, type Reporter } from './problem.ts'
+import { createProblemLog, fileAndLine, type Location, type Problem, type Reporter } from './problem.ts'
 import { readYaml } from './yaml/document.ts'
 import { suggestion } from './yaml/suggest.ts'
 
@@ -21,9 +22,16 @@ export type Shelf<T> = ReadonlyMap<string, Entry<T>>
 type OpenShelves = { readonly [K in Kind]: Map<string, Entry<ByKind[K]>> }
 export type Shelves = { readonly [K in Kind]: Shelf<ByKind[K]> }
 
+/** A file among the definitions that holds none, but maintenance windows. */
+export interface ExclusionsAmong {
+  readonly file: DefinitionFile
+  readonly at: Location
+}
+
 /** Each document is checked by itself, and names for being taken twice; references are not followed. */
 export function readDefinitions(files: readonly DefinitionFile[]): {
   readonly shelves: Shelves
+  readonly exclusions: readonly ExclusionsAmong[]
   readonly problems: readonly Problem[]
 } {
   const shelves: OpenShelves = {
@@ -36,18 +44,24 @@ export function readDefinitions(files: readonly DefinitionFile[]): {
     Service: new Map(),
   }
   const problems: Problem[] = []
+  const exclusions: ExclusionsAmong[] = []
   for (const file of files) {
     const syntax = createProblemLog()
     const nodes = readYaml(file.path, file.text, syntax)
     problems.push(...syntax.problems)
     for (const node of nodes) {
+      const at = exclusionsAt(node)
+      if (at) {
+        exclusions.push({ file, at })
+        continue
+      }
       const log = createProblemLog()
       const header = readHeader(node, log)
       if (header) shelve(shelves, header.kind, header, log)
       problems.push(...log.problems)
     }
   }
-  return { shelves, problems }
+  return { shelves, exclusions, problems }
 }
 
 function shelve<K extends Kind>(

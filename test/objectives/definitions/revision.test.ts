@@ -74,11 +74,37 @@ test('the rotation grace matters where it is used', () => {
   expect(revisionOf({ ...auth, rotationGraceMs: 0 })).not.toBe(revisionOf(auth))
 })
 
-test('targets and weights of parts do not matter: they are applied to the counts', () => {
-  const composite = { ...base, sli: undefined, parts: [{ ...part, target }] }
-  const other = {
-    ...composite,
-    parts: [{ ...part, weight: 2, target: { percent: '95', ratio: '0.95', budget: '0.05' } }],
-  }
-  expect(revisionOf(other)).toBe(revisionOf(composite))
+const slices = { method: 'Timeslices', sliceMs: 60_000, sliceTarget: '0.95' } as const
+const ratios = { method: 'RatioTimeslices', sliceMs: 60_000 } as const
+
+function composite(
+  budgeting: Parameters<typeof revisionOf>[0]['budgeting'],
+  weights: readonly [number, number],
+  percent = '99',
+): string {
+  const parts = weights.map((weight, i) => ({
+    ...part,
+    name: `${i}`,
+    weight,
+    target: { ...target, percent },
+  }))
+  return revisionOf({ ...base, sli: undefined, budgeting, parts })
+}
+
+test('targets of parts do not matter: they are applied to the counts', () => {
+  for (const budgeting of [base.budgeting, slices, ratios])
+    expect(composite(budgeting, [1, 1], '95')).toBe(composite(budgeting, [1, 1]))
+})
+
+test('weights of parts matter where a slice is worth their mean, up to a common factor', () => {
+  for (const budgeting of [base.budgeting, slices])
+    expect(composite(budgeting, [2, 1])).toBe(composite(budgeting, [1, 1]))
+  expect(composite(ratios, [2, 1])).not.toBe(composite(ratios, [1, 1]))
+  expect(composite(ratios, [2, 1])).not.toBe(composite(ratios, [1, 2]))
+  expect(composite(ratios, [0.6, 0.3])).toBe(composite(ratios, [2, 1]))
+})
+
+test('no revision of an SLO with one source has changed: their histories go on', () => {
+  expect(revisionOf(base)).toBe('ef725ecc0c2b297c')
+  expect(revisionOf({ ...base, budgeting: ratios })).toBe('7bd3a9a6de172073')
 })

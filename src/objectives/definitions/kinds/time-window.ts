@@ -25,7 +25,8 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const timeZone: Check<string> = (node, path, reporter) => {
+/** A zone of the IANA database. */
+export const timeZone: Check<string> = (node, path, reporter) => {
   const name = text(node, path, reporter)
   if (name === undefined || isTimeZone(name)) return name
   const near = nearest(name, Intl.supportedValuesOf('timeZone'))
