@@ -23,17 +23,31 @@ export class Positions implements Stateful {
     this.#dirty.add(key)
   }
 
+  /** What it was of is gone. */
+  remove(key: string): void {
+    if (this.#positions.delete(key)) this.#dirty.add(key)
+  }
+
   /** Positions of files, as the follower asks for them and sets them. */
-  ofFiles(): Pick<FollowerEvents, 'positionOf' | 'setPosition'> {
-    const key = (identity: string): string => `file:${identity}`
+  ofFiles(): Pick<FollowerEvents, 'positionOf' | 'setPosition' | 'identities' | 'removePosition'> {
+    const prefix = 'file:'
     return {
-      positionOf: (identity) => this.get(key(identity)),
-      setPosition: (identity, position) => this.set(key(identity), position),
+      positionOf: (identity) => this.get(prefix + identity),
+      setPosition: (identity, position) => this.set(prefix + identity, position),
+      identities: () =>
+        [...this.#positions.keys()]
+          .filter((key) => key.startsWith(prefix))
+          .map((key) => key.slice(prefix.length)),
+      removePosition: (identity) => this.remove(prefix + identity),
     }
   }
 
   save(out: ChunkWriter): void {
-    for (const key of this.#dirty) out.put(encodeURIComponent(key), jsonBytes(this.#positions.get(key)))
+    for (const key of this.#dirty) {
+      const position = this.#positions.get(key)
+      if (position === undefined) out.remove(encodeURIComponent(key))
+      else out.put(encodeURIComponent(key), jsonBytes(position))
+    }
   }
 
   saved(): void {
@@ -59,6 +73,16 @@ function stateAppError(error: unknown, path: string): unknown {
   if (!(error instanceof StateError)) return error
   if (error.problem === 'locked') return AppError.of('stateLocked', { path })
   return AppError.of('stateUnusable', { reason: error.message })
+}
+
+/** What is whole on disk and makes no sense to its part is of another program, or of a mistake of ours. */
+function restoreChunk(part: Stateful | undefined, key: string, own: string, bytes: Uint8Array): void {
+  try {
+    part?.restore(own, bytes)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new StateError('damaged', `the chunk ${key} cannot be read: ${reason}`)
+  }
 }
 
 export interface CommitterOptions {
@@ -111,7 +135,7 @@ export class Committer {
     try {
       for (const { key, bytes } of store.chunks()) {
         const prefix = key.slice(0, key.indexOf('/') + 1)
-        parts.get(prefix)?.restore(key.slice(prefix.length), bytes)
+        restoreChunk(parts.get(prefix), key, key.slice(prefix.length), bytes)
       }
     } catch (error) {
       throw stateAppError(error, store.path)

@@ -72,21 +72,47 @@ function windowsOf(status: ObjectiveStatus): readonly { window: string; errorRat
   return [...status.burnReadings.filter(({ window }) => window !== text), period]
 }
 
+function objectiveOf({
+  state: { objective },
+}: ObjectiveStatus): LabelsOf<typeof objectiveMetrics.objectiveRatio> {
+  const { id, name, service } = objective
+  return { objective: labelValue(id), slo: labelValue(name), slo_service: labelValue(service) }
+}
+
+function objectiveInfo(statuses: readonly ObjectiveStatus[]): FamilySamples {
+  return samples(
+    objectiveMetrics.info,
+    statuses.map((status) => {
+      const { objective } = status.state
+      const labels = {
+        ...objectiveOf(status),
+        indicator: objective.sli?.indicator ?? 'composite',
+        target: objective.target.percent,
+        window: periodWindowLabel(objective.window),
+        budgeting: objective.budgeting.method,
+        slo_owner: labelValue(objective.owner),
+        severity_class: objective.severityClass,
+        revision: objective.revision,
+      }
+      return { labels, value: 1 }
+    }),
+  )
+}
+
 function objectiveSamples(statuses: readonly ObjectiveStatus[]): FamilySamples[] {
-  const of = (status: ObjectiveStatus): { objective: string; slo: string; slo_service: string } => {
-    const { id, name, service } = status.state.objective
-    return { objective: labelValue(id), slo: labelValue(name), slo_service: labelValue(service) }
-  }
   return [
     samples(
       objectiveMetrics.objectiveRatio,
-      statuses.map((status) => ({ labels: of(status), value: Number(status.state.objective.target.ratio) })),
+      statuses.map((status) => ({
+        labels: objectiveOf(status),
+        value: Number(status.state.objective.target.ratio),
+      })),
     ),
     samples(
       objectiveMetrics.sliErrorRatio,
       statuses.flatMap((status) =>
         windowsOf(status).map(({ window, errorRatio }) => ({
-          labels: { ...of(status), window },
+          labels: { ...objectiveOf(status), window },
           value: errorRatio,
         })),
       ),
@@ -94,39 +120,34 @@ function objectiveSamples(statuses: readonly ObjectiveStatus[]): FamilySamples[]
     samples(
       objectiveMetrics.burnRate,
       statuses.flatMap((status) =>
-        windowsOf(status).map(({ window, rate }) => ({ labels: { ...of(status), window }, value: rate })),
+        windowsOf(status).map(({ window, rate }) => ({
+          labels: { ...objectiveOf(status), window },
+          value: rate,
+        })),
       ),
     ),
     samples(
       objectiveMetrics.errorBudgetRemaining,
-      statuses.map((status) => ({ labels: of(status), value: status.errorBudgetRemaining })),
+      statuses.map((status) => ({ labels: objectiveOf(status), value: status.errorBudgetRemaining })),
+    ),
+    samples(
+      objectiveMetrics.budgetBeforeExclusions,
+      statuses.flatMap((status) =>
+        status.beforeExclusions === undefined
+          ? []
+          : [{ labels: objectiveOf(status), value: status.beforeExclusions.errorBudgetRemaining }],
+      ),
     ),
     samples(
       objectiveMetrics.events,
       statuses.flatMap((status) =>
         (['good', 'bad', 'excluded'] as const).map((verdict) => ({
-          labels: { ...of(status), verdict },
+          labels: { ...objectiveOf(status), verdict },
           value: status.state.seen[verdict],
         })),
       ),
     ),
-    samples(
-      objectiveMetrics.info,
-      statuses.map((status) => {
-        const { objective } = status.state
-        const labels = {
-          ...of(status),
-          indicator: objective.sli?.indicator ?? 'composite',
-          target: objective.target.percent,
-          window: periodWindowLabel(objective.window),
-          budgeting: objective.budgeting.method,
-          slo_owner: labelValue(objective.owner),
-          severity_class: objective.severityClass,
-          revision: objective.revision,
-        }
-        return { labels, value: 1 }
-      }),
-    ),
+    objectiveInfo(statuses),
   ]
 }
 
@@ -141,6 +162,8 @@ export interface RunFacts {
   readonly silentAfterMs: number
   /** Whether nothing is taken in because it cannot be made durable. */
   readonly isIntakePaused: boolean
+  /** Attempts to read a log file that failed. */
+  readonly fileFailures: number
   /** Requests with records, by the status that answered them. */
   readonly webhookRequests: ReadonlyMap<number, number>
 }
@@ -202,6 +225,7 @@ function sourceSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
 function processSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
   return [
     samples(pipelineMetrics.intakePaused, [{ labels: {}, value: facts.isIntakePaused ? 1 : 0 }]),
+    samples(pipelineMetrics.fileFailures, [{ labels: {}, value: facts.fileFailures }]),
     samples(
       pipelineMetrics.webhookRequests,
       [...facts.webhookRequests].map(([code, value]) => ({ labels: { code: String(code) }, value })),

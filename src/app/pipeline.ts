@@ -66,9 +66,9 @@ const defaultIdleMs = 60_000
 const fineMs = 2 * 3_600_000
 
 /** How many series metric-samples.ts gives to an objective besides two for each window, to a source, and to all. */
-const objectiveSeries = 6
+const objectiveSeries = 7
 const sourceSeries = 12
-const processSeries = 12
+const processSeries = 20
 
 export class Pipeline {
   readonly counters: EventCounters

@@ -5,6 +5,8 @@ import { ActiveAlerts } from '../objectives/active-alerts.ts'
 import { exportedFamilies } from '../outputs/conventions.ts'
 import { renderLandingPage } from '../outputs/landing-page.ts'
 import { FileFollower } from '../platform/file-follower.ts'
+import { webhookStatuses } from '../platform/http/refusal.ts'
+import type { Ingest } from '../platform/http/webhook-route.ts'
 import { createHttpServer } from '../platform/http-server.ts'
 import { createMetricsRegistry } from '../platform/metrics-registry.ts'
 import type { StateStore } from '../platform/state-store.ts'
@@ -21,7 +23,7 @@ import { collectSamples } from './metric-samples.ts'
 import type { Pipeline } from './pipeline.ts'
 import { replayReport } from './replay-report.ts'
 import { statusReport } from './status-report.ts'
-import { systemReason } from './system-error.ts'
+import { errorCode, errorKind, systemReason } from './system-error.ts'
 
 export interface ServiceLog {
   readonly info: (facts: object, message: string) => void
@@ -51,6 +53,8 @@ export class Service {
   readonly #server: FastifyInstance
   readonly #follower: FileFollower
   readonly #positions = new Positions()
+  readonly #webhookRequests = new Map<number, number>(webhookStatuses.map((status) => [status, 0]))
+  #fileFailures = 0
   readonly #alerts = new ActiveAlerts()
   readonly #committer: Committer
   readonly #kafka: readonly NamedKafkaSource[]
@@ -137,22 +141,34 @@ export class Service {
       ...collectSamples(pipeline, this.#facts()),
       ...kafkaSamples(this.#kafka),
     ])
-    const { enabled, maxBodyBytes, tokens } = config.webhook
-    const ingest = {
-      open: () => new IngestRequest(pipeline, () => this.#committer.committed()),
-      isUnavailable: () => this.#committer.isFailing,
-      maxBodyBytes,
-      tokens: tokens.map((token) => token.reveal()),
-    }
     return createHttpServer({
-      ingest: enabled ? ingest : undefined,
+      ingest: config.webhook.enabled ? this.#ingest() : undefined,
+      maxConnections: config.listen.maxConnections,
       metrics: () => pipeline.batches?.render('metrics', metrics.render) ?? metrics.render(),
       metricsContentType: metrics.contentType,
-      isReady: () => this.#isReady && !this.#committer.isFailing,
+      isReady: () => this.#isReady && !this.#committer.isFailing && !this.#isStopping,
       reload: config.servesReload ? async () => this.reload() : undefined,
       landingPage: () => this.#landingPage(),
       status: () => statusReport(pipeline, this.#alerts.all(), this.#facts()),
     })
+  }
+
+  #ingest(): Ingest {
+    const { pipeline, config, log } = this.#options
+    const { bodyTimeoutSeconds, idleTimeoutSeconds, tokens, ...limits } = config.webhook
+    return {
+      ...limits,
+      open: () => new IngestRequest(pipeline, () => this.#committer.committed()),
+      isUnavailable: () => this.#committer.isFailing || this.#isStopping,
+      tokens: tokens.map((token) => token.reveal()),
+      bodyTimeoutMs: bodyTimeoutSeconds * 1000,
+      idleTimeoutMs: idleTimeoutSeconds * 1000,
+      onAnswered: (status) => {
+        this.#webhookRequests.set(status, (this.#webhookRequests.get(status) ?? 0) + 1)
+      },
+      onFailure: (error) =>
+        log.error({ error: errorKind(error) }, 'a request made the program fail; it was answered 500'),
+    }
   }
 
   /** Listens, then reads what is there and follows it. Gives the address; throws AppError if it cannot listen. */
@@ -173,23 +189,30 @@ export class Service {
   async #follow(): Promise<void> {
     const { config, log, pipeline } = this.#options
     const followed = config.files.filter(({ follow }) => follow).map(({ path }) => path)
-    await this.#follower.poll(config.files.map(({ path }) => path))
+    const all = config.files.map(({ path }) => path)
+    // What was there at the start is read to its end before anything in it can be late.
+    while (!(await this.#follower.poll(all)) && !this.#isStopping) await this.#pause()
     if (this.#isStopping) return
     this.#isReady = true
     log.info({ records: pipeline.sources.totals() }, 'ready: read the logs that were there')
     while (!this.#isStopping) {
       this.#look()
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pollMs)
-        this.#wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
+      await this.#pause()
       this.#hadTrouble = this.#hasTrouble
       this.#hasTrouble = new Set()
       await this.#follower.poll(followed)
     }
+  }
+
+  /** Until the next round of reading, or until we stop. */
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, pollMs)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   /** What is done from time to time, whether records come or not. */
@@ -209,7 +232,13 @@ export class Service {
   #fileProblem(error: unknown, path: string): void {
     const isKnown = this.#hadTrouble.has(path) || this.#hasTrouble.has(path)
     this.#hasTrouble.add(path)
+    this.#fileFailures++
     if (isKnown) return
+    if (errorCode(error) === undefined) {
+      const facts = { path, error: errorKind(error) }
+      this.#options.log.error(facts, 'a log file made the program fail; it is tried again later')
+      return
+    }
     const facts = { path, reason: systemReason(error) }
     this.#options.log.error(facts, 'a log file or folder cannot be read; it is tried again')
   }
@@ -249,8 +278,6 @@ export class Service {
     this.#options.store?.close()
   }
 
-  readonly #webhookRequests = new Map<number, number>()
-
   #facts(): Parameters<typeof collectSamples>[1] {
     return {
       version: this.#options.version,
@@ -260,6 +287,7 @@ export class Service {
       steadyMs: performance.now(),
       silentAfterMs: this.#options.config.limits.silentAfterSeconds * 1000,
       isIntakePaused: this.#committer.isFailing,
+      fileFailures: this.#fileFailures,
       webhookRequests: this.#webhookRequests,
     }
   }

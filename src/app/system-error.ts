@@ -24,3 +24,8 @@ export function systemReason(error: unknown): string {
   const known = reasons[errorCode(error) ?? '']
   return known ?? (error instanceof Error ? error.message : 'unknown error')
 }
+
+/** What a mistake of ours is called: its text may quote the record that brought it out. */
+export function errorKind(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
+}

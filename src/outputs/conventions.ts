@@ -168,6 +168,11 @@ export const objectiveMetrics = {
     objectiveLabels,
     'Share of the error budget of the period that is left: 1 is untouched, below 0 is overspent.',
   ),
+  budgetBeforeExclusions: gauge(
+    'identity_slo_error_budget_remaining_before_exclusions_ratio',
+    objectiveLabels,
+    'The same with what exclusions leave out counted in; only of objectives that have exclusions.',
+  ),
   events: counter(
     'identity_slo_events_total',
     [...objectiveLabels, labels.verdict],
@@ -235,6 +240,11 @@ export const pipelineMetrics = {
     'identity_slo_intake_paused',
     [],
     'Whether nothing is taken in because it cannot be made durable (1), such as on a full disk.',
+  ),
+  fileFailures: counter(
+    'identity_slo_file_failures_total',
+    [],
+    'Attempts to read a log file or folder that failed; each is tried again.',
   ),
   webhookRequests: counter(
     'identity_slo_webhook_requests_total',

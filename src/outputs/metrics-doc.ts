@@ -8,21 +8,10 @@ import {
   pipelineMetrics,
 } from './conventions.ts'
 import { engineAlerts } from './engine-alerts.ts'
+import { code, table } from './markdown-table.ts'
 import type { MetricFamily } from './metric-family.ts'
 import { alertNames, records, slothLabels } from './rule-conventions.ts'
 import { generatedNotice } from './rule-file.ts'
-
-/** A cell of a table: `|` would end it. */
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|')
-}
-
-const code = (text: string) => `\`${text}\``
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
-}
 
 function labelCell(family: MetricFamily): string {
   return family.labelNames.map(code).join(', ')

@@ -1,5 +1,5 @@
 /** Follows log files and folders: new files, growth, rotation and truncation. Positions are file identity and byte offset. */
-import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import type { Rejection } from '../events/rejection.ts'
@@ -30,10 +30,15 @@ export interface FollowerEvents {
   readonly positionOf?: (identity: string) => string | undefined
   /** Called in the same turn in which the bytes up to the position are pushed. */
   readonly setPosition?: (identity: string, position: string) => void
+  /** All identities that have a position, and what is called for those whose file is gone. */
+  readonly identities?: () => Iterable<string>
+  readonly removePosition?: (identity: string) => void
   /** While it is true no more is read, such as when what is read cannot be made durable. */
   readonly isPaused?: () => boolean
-  /** Called in each round for each path that cannot be read. */
+  /** Called in each round for each path that cannot be read, and each time that a file made its taker throw. */
   readonly error: (error: unknown, path: string) => void
+  /** Ms of a clock that only goes forward. */
+  readonly steadyMs?: () => number
 }
 
 /** What is kept of a file for a later process. */
@@ -51,6 +56,8 @@ interface Followed {
   taker: GrowingTaker | undefined
   /** Offset that `taker` calls 0. */
   takerStart: number
+  /** Where reading may start again without losing a record. */
+  restart: number
   isArchive: boolean
   /** As of the last round: how many first bytes were looked at and their checksum, size, and time of change. */
   headLength: number
@@ -64,6 +71,9 @@ const chunkBytes = 64 * 1024
 const chunksPerTurn = 8
 /** Long enough to hold the time stamp or id of a first record. */
 const headBytes = 1024
+/** A file that made its taker throw is read again after this long, then after twice as long, and so on. */
+const firstRetryMs = 1000
+const lastRetryMs = 5 * 60_000
 
 export class FileFollower {
   readonly #events: FollowerEvents
@@ -76,13 +86,15 @@ export class FileFollower {
   #isFirstRound = true
   #chunks = 0
   #isStopped = false
+  /** By identity: how often in a row, and when it is tried again. */
+  readonly #failures = new Map<string, { readonly times: number; readonly retryAt: number }>()
 
   constructor(events: FollowerEvents) {
     this.#events = events
   }
 
-  /** Reads everything that is new below the paths, once. */
-  async poll(paths: readonly string[]): Promise<void> {
+  /** Reads everything that is new below the paths, once. Resolves to false when it was stopped or paused on the way. */
+  async poll(paths: readonly string[]): Promise<boolean> {
     this.#seen = new Set()
     this.#isComplete = true
     const onError = (error: unknown, path: string): void => {
@@ -92,15 +104,21 @@ export class FileFollower {
     for (const path of paths) {
       try {
         for (const file of listLogFiles(path, onError)) {
-          if (this.#isStopped || this.#events.isPaused?.() === true) return
+          if (this.#isHalted()) return false
           await this.#read(file.path, onError)
         }
       } catch (error) {
         onError(error, path)
       }
     }
+    if (this.#isHalted()) return false
     if (this.#isComplete) this.#forgetRemoved()
     this.#isFirstRound = false
+    return true
+  }
+
+  #isHalted(): boolean {
+    return this.#isStopped || this.#events.isPaused?.() === true
   }
 
   stop(): void {
@@ -116,11 +134,28 @@ export class FileFollower {
 
   /** Their inodes are used again for other files. */
   #forgetRemoved(): void {
-    this.#events.beginBatch()
     for (const [identity, file] of this.#files) {
       if (this.#seen.has(identity)) continue
+      this.#events.beginBatch()
       file.taker?.end()
       this.#files.delete(identity)
+      this.#failures.delete(identity)
+      this.#forgetPosition(identity, file.path)
+    }
+    if (!this.#isFirstRound) return
+    for (const identity of [...(this.#events.identities?.() ?? [])]) {
+      const path = this.#saved(identity)?.path
+      if (path !== undefined && !this.#seen.has(identity)) this.#forgetPosition(identity, path)
+    }
+  }
+
+  /** One that is only not looked at any more keeps its position: it may be asked for again after a restart. */
+  #forgetPosition(identity: string, path: string): void {
+    try {
+      const stats = statSync(path, { throwIfNoEntry: false })
+      if (stats === undefined || identityOf(stats) !== identity) this.#events.removePosition?.(identity)
+    } catch {
+      // It cannot be looked at, which is not to say that it is gone.
     }
   }
 
@@ -132,10 +167,12 @@ export class FileFollower {
       onError(error, path)
       return
     }
+    let identity = ''
     try {
       const stats = fstatSync(descriptor)
-      const identity = `${stats.dev}:${stats.ino}`
+      identity = identityOf(stats)
       this.#seen.add(identity)
+      if (this.#steadyMs() < (this.#failures.get(identity)?.retryAt ?? 0)) return
       const known = this.#files.get(identity)
       if (known?.position === stats.size && known.mtimeMs === stats.mtimeMs) return
       const file = this.#follow(identity, path, stats, descriptor)
@@ -143,11 +180,30 @@ export class FileFollower {
       // One that appears while we look may still be written: it has to stay as it is for a round.
       else if (file.position < file.size && (file === known || this.#isFirstRound))
         await this.#archive(file, descriptor)
+      this.#failures.delete(identity)
     } catch (error) {
+      this.#failed(identity, error)
       onError(error, path)
     } finally {
       closeSync(descriptor)
     }
+  }
+
+  #steadyMs(): number {
+    return this.#events.steadyMs?.() ?? performance.now()
+  }
+
+  /** Its taker is in no state to go on; a mistake of ours that comes again at once would be an endless loop. */
+  #failed(identity: string, error: unknown): void {
+    const file = this.#files.get(identity)
+    if (file !== undefined) {
+      file.taker = undefined
+      file.position = file.restart
+    }
+    if (error instanceof Error && 'syscall' in error) return
+    const times = (this.#failures.get(identity)?.times ?? 0) + 1
+    const delay = Math.min(lastRetryMs, firstRetryMs * 2 ** (times - 1))
+    this.#failures.set(identity, { times, retryAt: this.#steadyMs() + delay })
   }
 
   /** The file as known, brought up to date, or a new start: see `isContinued`. */
@@ -170,6 +226,7 @@ export class FileFollower {
       position: isSaved ? saved.position : 0,
       taker: undefined,
       takerStart: 0,
+      restart: isSaved ? saved.position : 0,
       isArchive: compressionOf(head) !== 'none',
     }
     this.#files.set(identity, file)
@@ -185,6 +242,7 @@ export class FileFollower {
   #save(file: Followed, position: number): void {
     const { identity, path, isArchive, headLength, headSum, size, mtimeMs } = file
     const saved: SavedFile = { path, position, isArchive, headLength, headSum, size, mtimeMs }
+    file.restart = position
     this.#events.setPosition?.(identity, JSON.stringify(saved))
   }
 
@@ -209,7 +267,7 @@ export class FileFollower {
   async #grow(file: Followed, descriptor: number): Promise<void> {
     const taker = file.taker ?? this.#events.open(file.path)
     if (file.taker === undefined) file.takerStart = file.position
-    while (file.position < file.size && !this.#isStopped && this.#events.isPaused?.() !== true) {
+    while (file.position < file.size && !this.#isHalted()) {
       const wanted = Math.min(chunkBytes, file.size - file.position)
       const length = readSync(descriptor, this.#buffer, 0, wanted, file.position)
       if (length === 0) break
@@ -224,6 +282,10 @@ export class FileFollower {
     const isSettled = taker.isBetweenRecords && file.takerStart + taker.offset === file.position
     file.taker = isSettled ? undefined : taker
   }
+}
+
+function identityOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`
 }
 
 /**

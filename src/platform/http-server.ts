@@ -1,21 +1,7 @@
 /** The HTTP face of a run: ingest, metrics, health, reload, and the landing page. Knows nothing of what is behind them. */
-
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { ByteTaker } from './file-follower.ts'
-
-export interface Ingest {
-  /** Takes the bytes of one request; `settled` after `end` tells what became of them, once that is durable. */
-  readonly open: () => ByteTaker & { settled: () => Promise<unknown> }
-  /** While it is true nothing can be made durable, and senders are asked to come again. */
-  readonly isUnavailable: () => boolean
-  /** Largest body, decompressed. */
-  readonly maxBodyBytes: number
-  /** Whether a bearer token lets the sender in; undefined where everybody may send. */
-  readonly tokens: readonly string[]
-}
+import fastify, { type FastifyInstance } from 'fastify'
+import { limitPipelining } from './http/pipelining.ts'
+import { type Ingest, serveWebhook } from './http/webhook-route.ts'
 
 export interface HttpHandlers {
   readonly ingest: Ingest | undefined
@@ -26,98 +12,34 @@ export interface HttpHandlers {
   readonly reload: (() => Promise<{ readonly ok: boolean; readonly message: string }>) | undefined
   readonly landingPage: () => string
   readonly status: () => unknown
+  /** Connections beyond it are closed at once. */
+  readonly maxConnections?: number
+  /** How long a sender may take for the head of a request, ms. */
+  readonly headTimeoutMs?: number
 }
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
-}
-
-/** Compared as digests, so that neither length nor content shows in the time it takes. */
-function isAllowed(request: FastifyRequest, tokens: readonly Buffer[]): boolean {
-  if (tokens.length === 0) return true
-  const given = digest((request.headers.authorization ?? '').replace(/^Bearer +/i, ''))
-  return tokens.map((token) => timingSafeEqual(token, given)).includes(true)
-}
-
-class BodyTooLarge extends Error {}
-
-/** Leaves the connection usable when it gives up early: destroying the body would cut the answer off. */
-async function takeBody(
-  body: Readable,
-  encoding: string,
-  ingest: Ingest,
-): Promise<{ settled: () => Promise<unknown> }> {
-  const taker = ingest.open()
-  const unpacker = encoding === 'gzip' ? createGunzip() : undefined
-  const source = unpacker === undefined ? body : body.pipe(unpacker)
-  if (unpacker !== undefined) body.once('error', (error) => unpacker.destroy(error))
-  let bytes = 0
-  try {
-    for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      bytes += chunk.length
-      if (bytes > ingest.maxBodyBytes) throw new BodyTooLarge()
-      taker.push(chunk)
-    }
-  } finally {
-    if (unpacker !== undefined) body.unpipe(unpacker)
-    unpacker?.destroy()
-    body.resume()
-  }
-  taker.end()
-  return taker
-}
-
-/** What was sent is not acknowledged: the sender keeps it and sends it again, and repeats count once. */
-function unavailable(reply: FastifyReply): FastifyReply {
-  const error = 'what is read cannot be made durable at present: send it again later'
-  return reply.code(503).header('Retry-After', '5').send({ error })
-}
-
-function serveIngest(server: FastifyInstance, ingest: Ingest): void {
-  const tokens = ingest.tokens.map(digest)
-  server.post('/v1/records', async (request, reply: FastifyReply) => {
-    if (!isAllowed(request, tokens)) {
-      return reply
-        .code(401)
-        .header('WWW-Authenticate', 'Bearer')
-        .send({ error: 'send one of the configured tokens: Authorization: Bearer …' })
-    }
-    const encoding = String(request.headers['content-encoding'] ?? 'identity').toLowerCase()
-    if (encoding !== 'identity' && encoding !== 'gzip') {
-      return reply
-        .code(415)
-        .send({ error: `Content-Encoding ${encoding} is not supported: send gzip, or none` })
-    }
-    if (ingest.isUnavailable()) return unavailable(reply)
-    let taken: { settled: () => Promise<unknown> }
-    try {
-      // Without a body there is no stream.
-      const body = request.body instanceof Readable ? request.body : Readable.from([])
-      taken = await takeBody(body, encoding, ingest)
-    } catch (error) {
-      if (error instanceof BodyTooLarge) {
-        const message = `the body is larger than ${ingest.maxBodyBytes} bytes decompressed: what came before the limit was counted, send the rest in smaller batches`
-        return reply.code(413).send({ error: message })
-      }
-      const message = error instanceof Error ? error.message : 'unknown error'
-      return reply.code(400).send({ error: `the body could not be read: ${message}` })
-    }
-    return taken.settled().catch(() => unavailable(reply))
-  })
-}
+const defaultHeadMs = 10_000
+const defaultBodyMs = 60_000
 
 /** Not listening yet: call `listen`, or `inject` in tests. */
 export function createHttpServer(handlers: HttpHandlers): FastifyInstance {
+  const { ingest, maxConnections, headTimeoutMs = defaultHeadMs } = handlers
   const server = fastify({
     logger: false,
-    requestTimeout: 60_000,
+    // Behind the webhook's own time-outs, which answer and are counted: for everything else.
+    requestTimeout: (ingest?.bodyTimeoutMs ?? defaultBodyMs) + headTimeoutMs,
+    http: { headersTimeout: headTimeoutMs, connectionsCheckingInterval: headTimeoutMs / 4 },
     bodyLimit: Number.MAX_SAFE_INTEGER,
     forceCloseConnections: true,
+    // The webhook answers by itself while the server closes, with the time to come again.
+    return503OnClosing: false,
   })
+  if (maxConnections !== undefined) server.server.maxConnections = maxConnections
   // Bodies are streamed to the decoder, whatever they say they are.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-  if (handlers.ingest) serveIngest(server, handlers.ingest)
+  limitPipelining(server)
+  if (ingest !== undefined) serveWebhook(server, ingest)
   server.get('/metrics', async (_request, reply) => {
     const text = await handlers.metrics()
     return reply.type(handlers.metricsContentType).send(text)
@@ -127,7 +49,9 @@ export function createHttpServer(handlers: HttpHandlers): FastifyInstance {
     server.get(path, async (_request, reply) =>
       handlers.isReady()
         ? 'identity-slo is ready.\n'
-        : reply.code(503).send('identity-slo is still reading its logs.\n'),
+        : reply
+            .code(503)
+            .send('identity-slo is not ready: it reads its logs, cannot write its state, or is stopping.\n'),
     )
   }
   server.route({

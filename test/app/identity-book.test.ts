@@ -142,6 +142,30 @@ describe('what is known of identities', () => {
     expect(routes).toEqual([3, 2])
   })
 
+  it('has one list of targets for all identities that are judged for the same', () => {
+    const sli = { indicator: 'token-issuance', where: { identity: ['a*'] } } as const
+    const book = bookOf({}, [anObjective({ sli })])
+    const [a1, a2, b] = ['a1', 'a2', 'b'].map((id) => {
+      const event = request({ id })
+      return book.routeOf(event, book.entryOf(event)).targets
+    })
+    expect(a1).toHaveLength(3)
+    expect(a2).toBe(a1)
+    expect(b).toHaveLength(2)
+  })
+
+  it('tells ids apart that are parts of larger texts, and one description from another of the same id', () => {
+    const book = bookOf()
+    const ids = Array.from({ length: 500 }, (_, i) => `arn:aws:iam::111122223333:role/job-${i}`)
+    const parts = ids.join(' ').split(' ')
+    const entries = ids.map((id) => book.entryOf(request({ id, name: `name of ${id}` })))
+    for (const [i, id] of parts.entries()) {
+      expect(book.entryOf(request({ id, name: `name of ${id}` }))).toBe(entries[i])
+      expect(book.entryOf(request({ id, name: 'other' })).raw).toMatchObject({ id, name: 'other' })
+      expect(book.entryOf(request({ id, name: `name of ${id}` }))).toBe(entries[i])
+    }
+  })
+
   it('stays bounded, and keeps those with failures, when ids never end', () => {
     const book = bookOf()
     seen(book, request({ id: 'troubled' }, { outcome: 'failure' }))

@@ -398,6 +398,17 @@ describe('other work', () => {
     expect(following.finish().length).toBeLessThan(2)
   })
 
+  it('hears of no batch where nothing has changed', async () => {
+    using following = new Following()
+    following.write('a.log', '{"id":1}\n{"id":')
+    following.write('b.gz', gzipSync('{"id":2}\n'))
+    await following.poll()
+    const before = following.batches
+    await following.poll()
+    await following.poll()
+    expect(following.batches).toBe(before)
+  })
+
   it('hears of each batch before its bytes', async () => {
     using following = new Following()
     following.write('large.log', '{"id":1}\n'.repeat(50_000))

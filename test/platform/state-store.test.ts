@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { StateError, StateStore } from '../../src/platform/state-store.ts'
+import { StateError, type StateFormat, StateStore } from '../../src/platform/state-store.ts'
 
 let folder = ''
 
@@ -105,6 +105,66 @@ describe('the state store', () => {
     database.exec('PRAGMA user_version = 999')
     database.close()
     expect(() => StateStore.open(folder)).toThrow(/has format 999.*newer version/)
+  })
+
+  it('brings older formats up to its own step by step, each step whole', () => {
+    write({ a: '1', b: '2' })
+    const step = (suffix: string): NonNullable<ReturnType<StateFormat['upgrades']['get']>> => {
+      return (chunks, out) => {
+        for (const { key, bytes } of chunks) out.put(key, text(new TextDecoder().decode(bytes) + suffix))
+        if (suffix === 'y') out.remove('b')
+      }
+    }
+    const third: StateFormat = {
+      version: 3,
+      upgrades: new Map([
+        [1, step('x')],
+        [2, step('y')],
+      ]),
+    }
+    const broken: StateFormat = { ...third, upgrades: new Map([[1, step('x')]]) }
+    // The first step stays, as if the program had ended behind it.
+    expect(() => StateStore.open(folder, broken)).toThrow(/has format 2.*its own, 3.*replay/)
+    for (let openings = 0; openings < 2; openings++) {
+      const store = StateStore.open(folder, third)
+      const found = [...store.chunks()].map(({ key, bytes }) => [key, new TextDecoder().decode(bytes)])
+      store.close()
+      expect(found).toEqual([['a', '1xy']])
+    }
+    expect(problem(contents)).toBe('newer')
+  })
+
+  it('leaves an older format as it was when it cannot be brought up to date', () => {
+    write({ a: '1' })
+    const failing: StateFormat = {
+      version: 2,
+      upgrades: new Map([
+        [
+          1,
+          (_, out) => {
+            out.put('a', text('2'))
+            throw new Error('a mistake in the upgrade')
+          },
+        ],
+      ]),
+    }
+    expect(problem(() => StateStore.open(folder, failing))).toBe('unusable')
+    expect(contents()).toEqual({ a: '1' })
+  })
+
+  it('does not take for a state what a kill in its creation left behind', () => {
+    writeFileSync(join(folder, 'state.db.4711.new'), '')
+    write({ a: '1' })
+    expect(contents()).toEqual({ a: '1' })
+    // One that was there and is empty now has lost everything.
+    writeFileSync(join(folder, 'state.db'), '')
+    expect(problem(contents)).toBe('damaged')
+  })
+
+  it('refuses a write-ahead log without its file', async () => {
+    const child = await writerKilledAfter(3)
+    rmSync(join(child, 'state.db'))
+    expect(problem(() => StateStore.open(child))).toBe('damaged')
   })
 
   it('refuses a chunk whose bytes were changed', () => {

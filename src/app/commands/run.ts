@@ -5,6 +5,7 @@ import { availableIndicators } from '../../indicators/available.ts'
 import { createLogger } from '../../platform/logger.ts'
 import type { Telemetry } from '../../platform/telemetry/telemetry.ts'
 import { type Attribution, attributionOf, defaultPseudonymKey, readOwnership } from '../attribution.ts'
+import { coalesced } from '../coalesced.ts'
 import { openState } from '../committer.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { requireDefinitions } from '../definition-files.ts'
@@ -101,7 +102,7 @@ async function serve(
   const { log, telemetry } = parts
   const { service, pipeline, address, stopped } = await telemetry.asyncSpan('start', {}, async () => {
     const created = createService(path, context, parts)
-    const stopping = untilStopped(() => created.service.reload())
+    const stopping = untilStopped(coalesced(() => created.service.reload()))
     return { ...created, stopped: stopping, address: await created.service.start() }
   })
   context.terminal.out(

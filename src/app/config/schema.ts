@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { kafkaSources } from './kafka-settings.ts'
 import type { ResolveSecret } from './secret.ts'
 import { secretSetting } from './secret-setting.ts'
+import { webhook } from './webhook-settings.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -25,56 +26,7 @@ function sources(resolve: ResolveSecret) {
       .default([])
       .describe('Logs to read from disk.'),
     kafka: kafkaSources(resolve),
-    webhook: z
-      .strictObject({
-        enabled: z.boolean().default(true).describe('Take records by POST /v1/records.'),
-        maxBodyBytes: z
-          .int()
-          .min(1024)
-          .max(256 * mebibyte)
-          .default(10 * mebibyte)
-          .describe('Largest request body, in bytes, after it is unpacked.'),
-        maxConcurrentRequests: z
-          .int()
-          .min(1)
-          .max(10_000)
-          .default(128)
-          .describe(
-            'Requests with records that may be under way at a time, from their first byte until their answer; more are answered 429.',
-          ),
-        maxConcurrentBytes: z
-          .int()
-          .min(mebibyte)
-          .max(4096 * mebibyte)
-          .default(64 * mebibyte)
-          .describe(
-            'Unpacked bytes of all requests under way together; beyond it 429. One request alone may always be as large as maxBodyBytes.',
-          ),
-        bodyTimeoutSeconds: z
-          .int()
-          .min(1)
-          .max(3600)
-          .default(60)
-          .describe('How long a whole body may take; then 408.'),
-        idleTimeoutSeconds: z
-          .int()
-          .min(1)
-          .max(3600)
-          .default(10)
-          .describe('How long nothing of a body may come; then 408.'),
-        tokens: z
-          .array(secretSetting(resolve))
-          .default([])
-          .describe('Bearer tokens that senders may use: any one of them opens the webhook. Secrets.'),
-        allowUnauthenticated: z
-          .boolean()
-          .default(false)
-          .describe(
-            'Take records without a token although other machines can reach the port. Say so only behind something that checks senders.',
-          ),
-      })
-      .prefault({})
-      .describe('Records sent to us.'),
+    webhook: webhook(resolve).prefault({}).describe('Records sent to us.'),
   })
 }
 
