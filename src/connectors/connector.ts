@@ -1,6 +1,7 @@
 /** The contract of a connector: a value that turns one upstream's records into identity events. */
 import type { IdentityEvent, Provider } from '../events/event.ts'
 import type { Rejection } from '../events/rejection.ts'
+import type { SourceCoverage } from './coverage.ts'
 
 /**
  * Which fields of a record a connector reads: `true` takes the value whole, a nested shape goes into an
@@ -26,6 +27,8 @@ export interface Connector {
   readonly provider: Provider
   /** One line for `--help` and docs. */
   readonly title: string
+  /** What it can honestly tell; absent where the configuration defines it. */
+  readonly coverage?: SourceCoverage | undefined
   readonly reads: Shape
   /** Whether the record has this upstream's shape. Cheap, and true for at most one connector. */
   readonly detect: (record: JsonObject) => boolean

@@ -6,18 +6,22 @@ import type { EnvelopeKeys } from './reading/shape-node.ts'
 /**
  * Arrays that hold records: Event Hubs and Azure diagnostics (`records`), CloudTrail files (`Records`; keys match in any letter case), Kubernetes
  * lists (`items`), Microsoft Graph (`value`), CloudWatch Logs (`logEvents`).
- * Wrappers around one: EventBridge (`detail`), CloudWatch Logs (`message`), ours with arrival times (`record`).
+ * Wrappers around one: EventBridge (`detail`), CloudWatch Logs (`message`), collectors of containers' output (`log`,
+ * `log_processed`, or `message` again), ours with arrival times (`record`).
  */
 export const envelopeKeys: EnvelopeKeys = {
   arrays: ['records', 'items', 'value', 'logEvents'],
-  wrappers: ['detail', 'message', 'record'],
+  wrappers: ['detail', 'message', 'log', 'log_processed', 'record'],
 }
 
-/** Fields of envelopes that are read besides the records in them. */
+/**
+ * Fields of envelopes that are read besides the records in them. `data` is base64 text here; where it is an object it belongs to a
+ * connector, whose shape says what is read of it.
+ */
 export const envelopeShape = {
   arrival: true,
   'detail-type': true,
-  data: true,
+  data: {},
   awslogs: { data: true },
 } as const
 
@@ -36,8 +40,8 @@ export function unwrap(outer: JsonObject): Unwrapped {
   const arrival = held === undefined ? undefined : text(record['arrival'])
   if (held !== undefined) record = held
   if (text(record['detail-type']) !== undefined) record = object(record['detail']) ?? record
-  const message = object(record['message'])
-  if (message !== undefined) record = message
+  const line = object(record['message']) ?? object(record['log_processed']) ?? object(record['log'])
+  if (line !== undefined) record = line
   const encoded = text(record['data']) ?? text(object(record['awslogs'])?.['data'])
   return { record, arrival, encoded }
 }

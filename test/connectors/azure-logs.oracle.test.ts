@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { azureActivity } from '../../src/connectors/azure-activity/connector.ts'
 import { azureEntra } from '../../src/connectors/azure-entra/connector.ts'
+import { azureGraphActivity } from '../../src/connectors/azure-graph-activity/connector.ts'
 import { azureKeyvault } from '../../src/connectors/azure-keyvault/connector.ts'
 import { type Outcome, outcomesOf } from '../support/outcomes.ts'
 
 const samples = new URL('../../../shared/samples/', import.meta.url)
 const isAbsent = !existsSync(samples)
-const connectors = [azureEntra, azureActivity, azureKeyvault]
+const connectors = [azureEntra, azureGraphActivity, azureActivity, azureKeyvault]
 
 function listed(): string[] {
   return isAbsent ? [] : readdirSync(samples, { recursive: true, encoding: 'utf8' }).sort()
@@ -80,7 +81,8 @@ describe.skipIf(isAbsent)('Azure over public records (left out when ../shared/sa
       expect(events?.length ?? rejection?.message.length).toBeGreaterThan(0)
       const isForeign = resourceLogs.includes(file)
       expect(rejection?.reason === 'unknown_format').toBe(isForeign)
-      if (!isForeign) expect(source).toMatch(file.startsWith('azure-entra') ? /^azure-entra$/ : /^azure-/)
+      if (!isForeign)
+        expect(source).toMatch(file.startsWith('azure-entra') ? /^azure-(entra|graph-activity)$/ : /^azure-/)
     }
   })
 
@@ -105,6 +107,20 @@ describe.skipIf(isAbsent)('Azure over public records (left out when ../shared/sa
     for (const [file, why] of Object.entries(trimmed))
       for (const { rejection } of outcomesIn(file)) expect(rejection?.reason, why).toBe('missing_field')
   })
+
+  it.each(['graph_activity.json', 'graph_activity_2.json'])(
+    'takes %s for a call to Microsoft Graph',
+    (file) => {
+      const [outcome] = outcomesIn(`azure-entra/sekoia/${file}`)
+      const raw = readFileSync(new URL(`azure-entra/sekoia/${file}`, samples), 'utf8')
+      const { properties } = JSON.parse(raw) as { properties: { responseStatusCode: number } }
+      expect(outcome?.source).toBe('azure-graph-activity')
+      expect(outcome?.events?.[0]).toMatchObject({
+        kind: 'token.use',
+        httpStatus: properties.responseStatusCode,
+      })
+    },
+  )
 
   it('claims no record of any other source', () => {
     expect(others.length).toBeGreaterThan(100)

@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { azureActivity } from '../../src/connectors/azure-activity/connector.ts'
 import { azureEntra } from '../../src/connectors/azure-entra/connector.ts'
+import { azureGraphActivity } from '../../src/connectors/azure-graph-activity/connector.ts'
 import { azureKeyvault } from '../../src/connectors/azure-keyvault/connector.ts'
+import { azureWorkloadIdentity } from '../../src/connectors/azure-workload-identity/connector.ts'
 import {
   type Connector,
   isRejection,
@@ -71,7 +73,9 @@ function fixtureRecords(connector: Connector): JsonObject[] {
 }
 
 describe.each(
-  [azureEntra, azureActivity, azureKeyvault].map((connector) => [connector.id, connector] as const),
+  [azureEntra, azureGraphActivity, azureActivity, azureKeyvault, azureWorkloadIdentity].map(
+    (connector) => [connector.id, connector] as const,
+  ),
 )('%s', (_, connector) => {
   it('says something about any record, always the same, and never throws', () => {
     const record = fc.constantFrom(...fixtureRecords(connector))

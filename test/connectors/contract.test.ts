@@ -52,6 +52,21 @@ describe.each(availableConnectors.map((connector) => [connector.id, connector] a
       expect(readFileSync(readme, 'utf8').length).toBeGreaterThan(300)
     })
 
+    it('says what it can tell, as its README does', () => {
+      const { coverage } = connector
+      if (coverage === undefined) throw new Error('no coverage')
+      for (const fact of [coverage.switchOn, coverage.delivery, coverage.delay, coverage.permissions])
+        expect(fact.length).toBeGreaterThan(5)
+      const readme = new URL(`../../src/connectors/${connector.id}/README.md`, import.meta.url)
+      const table = readFileSync(readme, 'utf8').split(/^\| *M1 .*\n\|[ |-]*\n/m)[1]
+      const cells = table?.split('\n')[0]?.split('|').slice(1, -1) ?? []
+      const said = { Y: 'yes', yes: 'yes', partly: 'partly', no: 'no' } as const
+      if (table !== undefined)
+        expect(cells.map((cell) => said[cell.trim() as keyof typeof said])).toEqual(
+          Object.values(coverage.tells),
+        )
+    })
+
     it.each(fixtures.map((fixture) => [fixture.name, fixture] as const))(
       'maps %s as reviewed',
       (_name, fixture) => {

@@ -33,7 +33,8 @@ export class StreamUnderTest {
   constructor({ root, layouts, maxRecordBytes }: StreamOptions) {
     this.#reader = new CountingReader(root)
     const sink = {
-      record: (record: JsonObject, offset: number) => this.outcomes.push({ offset, record }),
+      record: (record: JsonObject, offset: number) =>
+        this.outcomes.push({ offset, record: structuredClone(record) }),
       rejection: ({ reason }: { readonly reason: RejectionReason }, offset: number) =>
         this.outcomes.push({ offset, reason }),
     }

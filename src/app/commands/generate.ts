@@ -1,7 +1,9 @@
 /** `generate`: writes rules, alerts, dashboards and reference pages from the definitions, or checks that they are current. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { availableConnectors } from '../../connectors/available.ts'
 import { type Artifact, renderArtifacts } from '../../outputs/artifacts.ts'
+import { renderSourcesDoc } from '../../outputs/sources-doc.ts'
 import { renderConfigDoc, renderConfigSchema } from '../config/reference.ts'
 import { requireDefinitions } from '../definition-files.ts'
 import { AppError, exitCodes } from '../errors.ts'
@@ -22,6 +24,7 @@ function artifacts(definitions: readonly string[]): readonly Artifact[] {
   const { objectives } = requireDefinitions(definitions)
   return [
     ...renderArtifacts({ objectives }),
+    { path: 'docs/sources.md', content: renderSourcesDoc(availableConnectors) },
     { path: 'docs/configuration.md', content: renderConfigDoc() },
     { path: 'docs/config.schema.json', content: renderConfigSchema() },
   ]

@@ -1,5 +1,6 @@
 /** AWS CloudTrail: issuance by STS and its kin, uses, IAM changes and reads of secrets. */
 import type { Connector, JsonObject } from '../connector.ts'
+import { coverage } from './coverage.ts'
 import { map } from './mapping.ts'
 import { reads } from './schema.ts'
 
@@ -17,6 +18,7 @@ export const awsCloudtrail: Connector = {
   id: 'aws-cloudtrail',
   provider: 'aws',
   title: 'AWS CloudTrail: credential issuance, API calls, IAM changes, secret reads',
+  coverage,
   reads,
   detect,
   map,

@@ -3,6 +3,7 @@ import { reject } from '../../events/rejection.ts'
 import type { Connector, JsonObject, Mapped } from '../connector.ts'
 import { text } from '../fields.ts'
 import { changeOf } from './changes.ts'
+import { coverage } from './coverage.ts'
 import { administrativeCategories, enumerated, readOperation } from './operation.ts'
 import { reads } from './schema.ts'
 import { tokenUse } from './uses.ts'
@@ -54,6 +55,7 @@ export const azureActivity: Connector = {
   id: 'azure-activity',
   provider: 'azure',
   title: 'Azure activity log (Administrative)',
+  coverage,
   reads,
   detect,
   map,

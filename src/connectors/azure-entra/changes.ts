@@ -8,11 +8,11 @@ import type {
   TokenUse,
 } from '../../events/event.ts'
 import { type Rejection, reject } from '../../events/rejection.ts'
+import { detailsOf, tenantOf, timeOf } from '../azure-directory.ts'
 import type { JsonObject, Mapped } from '../connector.ts'
 import { object, text } from '../fields.ts'
 import { type Activity, activityOf, isPrivilegedIdentityStep } from './activities.ts'
 import { assignmentOf } from './assignments.ts'
-import { detailsOf, tenantOf, timeOf } from './forms.ts'
 import { credentialCount, modified, targetOfType, targetsOf, unquoted } from './targets.ts'
 
 const missingName = reject('missing_field', 'activityDisplayName: expected the name of the audited activity')

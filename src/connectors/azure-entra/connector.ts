@@ -1,29 +1,29 @@
-/** Microsoft Entra ID: sign-in logs, audit logs and Microsoft Graph activity. */
+/** Microsoft Entra ID: sign-in logs and audit logs. */
 import { reject } from '../../events/rejection.ts'
 import type { Connector, JsonObject, Mapped } from '../connector.ts'
 import { mapChange } from './changes.ts'
+import { coverage } from './coverage.ts'
 import { categoryOf, isEntra } from './forms.ts'
-import { mapGraphCall } from './graph-calls.ts'
 import { reads } from './schema.ts'
 import { mapSignIn } from './sign-ins.ts'
 
 const otherLog = reject(
   'not_relevant',
-  'a directory log other than sign-ins, AuditLogs and MicrosoftGraphActivityLogs: it holds no token or right',
+  'a directory log other than sign-ins and AuditLogs: it holds no token or right',
 )
 
 function map(record: JsonObject): Mapped {
   const category = categoryOf(record)
   if (category === undefined) return otherLog
   if (category === 'AuditLogs') return mapChange(record)
-  if (category === 'MicrosoftGraphActivityLogs') return mapGraphCall(record)
   return mapSignIn(record, category)
 }
 
 export const azureEntra: Connector = {
   id: 'azure-entra',
   provider: 'azure',
-  title: 'Microsoft Entra ID sign-in, audit and Graph activity logs',
+  title: 'Microsoft Entra ID sign-in and audit logs',
+  coverage,
   reads,
   detect: isEntra,
   map,

@@ -1,5 +1,5 @@
 /** Where an Entra record keeps its fields: the three forms in which the same logs are delivered. */
-import { parseInstant } from '../../events/time.ts'
+import { detailsOf } from '../azure-directory.ts'
 import type { JsonObject } from '../connector.ts'
 import { object, text } from '../fields.ts'
 
@@ -10,7 +10,6 @@ export type Category =
   | 'MicrosoftServicePrincipalSignInLogs'
   | 'ManagedIdentitySignInLogs'
   | 'AuditLogs'
-  | 'MicrosoftGraphActivityLogs'
 
 /** Diagnostic settings name a category, Log Analytics a table. */
 const categories: ReadonlyMap<string, Category> = new Map<string, Category>([
@@ -20,7 +19,6 @@ const categories: ReadonlyMap<string, Category> = new Map<string, Category>([
   ['MicrosoftServicePrincipalSignInLogs', 'MicrosoftServicePrincipalSignInLogs'],
   ['ManagedIdentitySignInLogs', 'ManagedIdentitySignInLogs'],
   ['AuditLogs', 'AuditLogs'],
-  ['MicrosoftGraphActivityLogs', 'MicrosoftGraphActivityLogs'],
 ])
 
 const tables: ReadonlyMap<string, Category> = new Map<string, Category>([
@@ -39,11 +37,6 @@ const eventTypes: ReadonlyMap<string, Category> = new Map<string, Category>([
   ['servicePrincipal', 'ServicePrincipalSignInLogs'],
   ['managedIdentity', 'ManagedIdentitySignInLogs'],
 ])
-
-/** Diagnostic records put everything below `properties`; the other forms have it at the top. */
-export function detailsOf(record: JsonObject): JsonObject {
-  return object(record['properties']) ?? record
-}
 
 function isDirectoryResource(resourceId: string | undefined): boolean {
   return resourceId?.toLowerCase().endsWith('/providers/microsoft.aadiam') === true
@@ -88,30 +81,10 @@ export function isEntra(record: JsonObject): boolean {
   const category = categories.get(text(record['category']) ?? '')
   // Services of Azure have logs called AuditLogs as well.
   if (category !== undefined && category !== 'AuditLogs') return true
+  // What was done with tokens at Microsoft Graph is a log of its own, with a connector of its own.
+  if (record['category'] === 'MicrosoftGraphActivityLogs') return false
   if (isDirectoryResource(text(record['resourceId']))) return true
   const details = detailsOf(record)
   if (isGraphAudit(details)) return true
   return details === record && (tables.has(text(record['type']) ?? '') || isGraphSignIn(record))
-}
-
-/** The Entra tenant. `TenantId` of a Log Analytics row is the workspace, not the tenant. */
-export function tenantOf(record: JsonObject): string {
-  const own = object(record['properties']) === undefined ? record['aadTenantId'] : record['tenantId']
-  return text(own) ?? tenantOfResource(text(record['resourceId']) ?? '')
-}
-
-function tenantOfResource(resourceId: string): string {
-  const prefix = '/tenants/'
-  if (!resourceId.toLowerCase().startsWith(prefix)) return ''
-  const end = resourceId.indexOf('/', prefix.length)
-  return resourceId.slice(prefix.length, end < 0 ? undefined : end)
-}
-
-/**
- * Epoch ms of what happened: the activity's own time; only without one the time of emission, which is minutes later.
- * `undefined`: no time at all. NaN: a time that cannot be read.
- */
-export function timeOf(record: JsonObject, own: string | undefined): number | undefined {
-  const written = own ?? text(record['timeGenerated']) ?? text(record['time'])
-  return written === undefined ? undefined : parseInstant(written)
 }

@@ -40,19 +40,6 @@ const audit: Shape = {
   },
 }
 
-/** Only below `properties`: the path of a Graph request can name people, so it is not read. */
-const graphCall: Shape = {
-  timeGenerated: true,
-  requestId: true,
-  clientRequestId: true,
-  operationId: true,
-  responseStatusCode: true,
-  signInActivityId: true,
-  tokenIssuedAt: true,
-  clientAuthMethod: true,
-  C_Idtyp: true,
-}
-
 export const reads: Shape = {
   time: true,
   timeGenerated: true,
@@ -67,5 +54,5 @@ export const reads: Shape = {
   signInEventTypes: true,
   ...signIn,
   ...audit,
-  properties: { ...signIn, ...audit, ...graphCall },
+  properties: { ...signIn, ...audit },
 }

@@ -2,11 +2,12 @@
 import type { CredentialType, Identity, IdentityType, Layer, TokenRequest } from '../../events/event.ts'
 import { faultOf } from '../../events/fault.ts'
 import { type Rejection, reject } from '../../events/rejection.ts'
+import { detailsOf, tenantOf, timeOf } from '../azure-directory.ts'
 import { isUserAssignedIdentity, layerOfResource, workloadOf } from '../azure-resources.ts'
 import type { JsonObject, JsonValue, Mapped } from '../connector.ts'
 import { object, text } from '../fields.ts'
 import { type CodeMeaning, codeMeanings, interactiveCodes } from './codes.ts'
-import { type Category, detailsOf, tenantOf, timeOf } from './forms.ts'
+import type { Category } from './forms.ts'
 import { tokenIdOf } from './token-identifier.ts'
 
 const unknownCode: CodeMeaning = { reason: 'unknown' }

@@ -1,6 +1,7 @@
 /** Azure Key Vault and managed HSM audit events. */
 import type { Connector, JsonObject } from '../connector.ts'
 import { text } from '../fields.ts'
+import { coverage } from './coverage.ts'
 import { map } from './mapping.ts'
 import { reads } from './schema.ts'
 
@@ -16,6 +17,7 @@ export const azureKeyvault: Connector = {
   id: 'azure-keyvault',
   provider: 'azure',
   title: 'Azure Key Vault audit events',
+  coverage,
   reads,
   detect,
   map,

@@ -1,6 +1,7 @@
 /** Google Cloud Audit Logs; the entries that GKE writes for the Kubernetes API are left to kubernetes-audit. */
 import type { Connector, JsonObject } from '../connector.ts'
 import { object, text } from '../fields.ts'
+import { coverage } from './coverage.ts'
 import { map } from './mapping.ts'
 import { reads } from './schema.ts'
 
@@ -16,6 +17,7 @@ export const gcpAudit: Connector = {
   id: 'gcp-audit',
   provider: 'gcp',
   title: 'Google Cloud Audit Logs (Pub/Sub push, Log Router exports, gcloud logging read)',
+  coverage,
   reads,
   detect,
   map,

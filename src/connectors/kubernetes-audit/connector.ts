@@ -3,6 +3,7 @@ import type { Rejection } from '../../events/rejection.ts'
 import type { Connector, JsonObject, Mapped } from '../connector.ts'
 import { object, text } from '../fields.ts'
 import { type Call, readEvent } from './call.ts'
+import { coverage } from './coverage.ts'
 import { isLogEntry, readLogEntry } from './log-entry.ts'
 import { mapCall } from './mapping.ts'
 import { reads } from './schema.ts'
@@ -48,6 +49,7 @@ export const kubernetesAudit: Connector = {
   id: 'kubernetes-audit',
   provider: 'kubernetes',
   title: 'Kubernetes audit events (kube-apiserver, EKS, GKE log entries, AKS kube-audit)',
+  coverage,
   reads,
   detect: (record) => isEvent(record) || isAks(record) || isLogEntry(record),
   map,
