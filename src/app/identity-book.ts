@@ -3,6 +3,7 @@ import { detached, detachedIfAny } from '../events/detach.ts'
 import type { Identity, IdentityEvent, Provider } from '../events/event.ts'
 import { type Owner, type OwnershipRule, ownerOf } from '../events/ownership.ts'
 import { type Pseudonym, type PseudonymPolicy, shownIdentity } from '../events/pseudonyms.ts'
+import { TextIndex } from '../events/text-index.ts'
 import type { Engine, Target } from '../objectives/engine.ts'
 import type { EventCounters, EventSeries } from '../outputs/event-counters.ts'
 import { type IdentitySummary, IdentityTallies, type IdentityTally } from './identity-tallies.ts'
@@ -21,14 +22,18 @@ interface Route {
 
 /** One identity as some of its records describe it: others may lack its name, and then it may have another owner. */
 export interface IdentityEntry {
-  /** As it may be shown: people are pseudonyms here. */
-  readonly identity: Identity
+  /** The same id as other records describe it. */
+  readonly next: IdentityEntry | undefined
   /** As the records have it: never shown. */
   readonly raw: Identity
   readonly provider: Provider
   readonly owner: Owner
-  readonly routes: Route[]
+  /** As it may be shown: people are pseudonyms here. */
+  readonly identity: Identity
   readonly tally: IdentityTally
+  /** Of the last event. */
+  route: Route | undefined
+  readonly routes: Route[]
 }
 
 /** Beyond this many identities the least troubled ones are forgotten; their counts stay in all tallies. */
@@ -36,6 +41,8 @@ const maxIdentities = 100_000
 const maxRoutes = 64
 /** Descriptions kept of one id: beyond it, all of them start anew. */
 const maxVariants = 32
+const maxShared = 10_000
+const maxTargetLists = 64
 
 export interface IdentityBookOptions {
   readonly rules: readonly OwnershipRule[]
@@ -48,8 +55,12 @@ export class IdentityBook {
   readonly #engine: Engine
   readonly #counters: EventCounters
   /** By raw id. One id can stand for several: an account of the same name in two clusters, `unknown` in any tenant. */
-  readonly #entries = new Map<string, IdentityEntry[]>()
-
+  readonly #ids = new TextIndex()
+  /** By the number of the raw id: the last description of it. */
+  #entries: IdentityEntry[] = []
+  /** Texts that many identities have in common, each once. */
+  readonly #shared = new Map<string, string>()
+  readonly #targetLists: (readonly Target[])[] = []
   readonly tallies: IdentityTallies
 
   /** `former`: the book under other rules, whose counts go on here. */
@@ -81,40 +92,60 @@ export class IdentityBook {
   }
 
   entryOf({ identity, provider }: IdentityEvent): IdentityEntry {
-    const known = this.#entries.get(identity.id)
-    if (known !== undefined) for (const entry of known) if (isSame(entry, identity, provider)) return entry
-    return this.#add(detachedIdentity(identity), provider)
+    let entry = this.#entries[this.#ids.numberOf(identity.id)]
+    for (; entry !== undefined; entry = entry.next) if (isSame(entry, identity, provider)) return entry
+    return this.#add(this.#detached(identity), provider)
   }
 
   #add(raw: Identity, provider: Provider): IdentityEntry {
     const { rules, policy, pseudonym } = this.#options
-    if (Math.max(this.tallies.size, this.#entries.size) >= maxIdentities) this.#forget()
-    const known = this.#variantsOf(raw.id)
+    if (Math.max(this.tallies.size, this.#entries.length) >= maxIdentities) this.#forget()
+    const number = this.#ids.numberOf(raw.id)
     const identity = shownIdentity(raw, policy, pseudonym)
     const owner = ownerOf(rules, raw, provider)
+    const next = this.#withRoom(this.#entries[number])
     const tally = this.tallies.of(identity, provider, owner)
-    const entry: IdentityEntry = { identity, raw, provider, owner, routes: [], tally }
-    known.push(entry)
+    const entry = { next, raw, provider, owner, identity, tally, route: undefined, routes: [] }
+    this.#entries[number] = entry
     return entry
   }
 
-  /** Descriptions of one id, with room for one more. */
-  #variantsOf(id: string): IdentityEntry[] {
-    const known = this.#entries.get(id) ?? []
-    if (known.length < maxVariants) {
-      this.#entries.set(id, known)
-      return known
-    }
+  /** Descriptions of one id; none if there is no room for one more. */
+  #withRoom(first: IdentityEntry | undefined): IdentityEntry | undefined {
+    const known = descriptions(first)
+    if (known.length < maxVariants) return first
     for (const { tally } of known) this.tallies.delete(tally)
-    const fresh: IdentityEntry[] = []
-    this.#entries.set(id, fresh)
-    return fresh
+    return undefined
   }
 
   /** Descriptions come back with their next records. */
   #forget(): void {
     this.tallies.forget(maxIdentities * 0.9)
-    this.#entries.clear()
+    this.#ids.clear()
+    this.#entries = []
+  }
+
+  #detached(identity: Identity): Identity {
+    const { name, namespace, path, repository } = identity
+    return {
+      id: detached(identity.id),
+      name: detachedIfAny(name),
+      type: identity.type,
+      tenant: this.#once(identity.tenant),
+      namespace: namespace === undefined ? undefined : this.#once(namespace),
+      path: path === undefined ? undefined : this.#once(path),
+      repository: detachedIfAny(repository),
+    }
+  }
+
+  /** The same string for the same text: fewer of them have to be fetched from memory. */
+  #once(text: string): string {
+    const known = this.#shared.get(text)
+    if (known !== undefined) return known
+    if (this.#shared.size >= maxShared) this.#shared.clear()
+    const own = detached(text)
+    this.#shared.set(own, own)
+    return own
   }
 
   routeOf(event: IdentityEvent, entry: IdentityEntry): Route {
@@ -122,19 +153,16 @@ export class IdentityBook {
     const service = selectsOn.service && event.kind === 'token.use' ? event.service : undefined
     const audience = selectsOn.audience && event.kind === 'token.request' ? event.audience : undefined
     const workload = selectsOn.workload ? event.workload?.name : undefined
-    const { routes } = entry
-    for (let i = 0; i < routes.length; i++) {
-      const route = routes[i] as Route
-      if (
-        route.kind === event.kind &&
-        route.source === event.source &&
-        route.layer === event.layer &&
-        route.service === service &&
-        route.audience === audience &&
-        route.workload === workload
-      )
-        return route
-    }
+    const fits = (route: Route): boolean =>
+      route.kind === event.kind &&
+      route.source === event.source &&
+      route.layer === event.layer &&
+      route.service === service &&
+      route.audience === audience &&
+      route.workload === workload
+    if (entry.route !== undefined && fits(entry.route)) return entry.route
+    entry.route = entry.routes.find(fits)
+    if (entry.route !== undefined) return entry.route
     const route: Route = {
       kind: event.kind,
       source: event.source,
@@ -142,16 +170,28 @@ export class IdentityBook {
       service: detachedIfAny(service),
       audience: detachedIfAny(audience),
       workload: detachedIfAny(workload),
-      targets: this.#engine.targetsFor(event, entry.owner),
+      targets: this.#targetsFor(event, entry.owner),
       series: this.#counters.seriesFor(event, entry.owner.app),
     }
     if (entry.routes.length >= maxRoutes) entry.routes.length = 0
     entry.routes.push(route)
+    entry.route = route
     return route
   }
 
+  /** The same list for the same targets. */
+  #targetsFor(event: IdentityEvent, owner: Owner): readonly Target[] {
+    const targets = this.#engine.targetsFor(event, owner)
+    const isSameList = (list: readonly Target[]): boolean =>
+      list.length === targets.length && list.every((target, i) => target === targets[i])
+    const known = this.#targetLists.find(isSameList)
+    if (known !== undefined) return known
+    if (this.#targetLists.length < maxTargetLists) this.#targetLists.push(targets)
+    return targets
+  }
+
   #all(): readonly IdentityEntry[] {
-    return [...this.#entries.values()].flat()
+    return this.#entries.flatMap(descriptions)
   }
 
   /** Identities by number of failures, then of events. */
@@ -173,14 +213,8 @@ function isSame({ raw, provider: of }: IdentityEntry, identity: Identity, provid
   )
 }
 
-function detachedIdentity(identity: Identity): Identity {
-  return {
-    id: detached(identity.id),
-    name: detachedIfAny(identity.name),
-    type: identity.type,
-    tenant: detached(identity.tenant),
-    namespace: detachedIfAny(identity.namespace),
-    path: detachedIfAny(identity.path),
-    repository: detachedIfAny(identity.repository),
-  }
+function descriptions(first: IdentityEntry | undefined): IdentityEntry[] {
+  const all: IdentityEntry[] = []
+  for (let entry = first; entry !== undefined; entry = entry.next) all.push(entry)
+  return all
 }

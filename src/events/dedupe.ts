@@ -3,31 +3,10 @@
  * segments by hour of event time: a look-up touches one segment, and old segments leave as a whole.
  */
 import type { ChunkWriter, Stateful } from './chunk.ts'
+import { TextHash } from './text-hash.ts'
 
 const hourMs = 3_600_000
 const initialSlots = 1024
-
-/** 64 bits of a text as two unsigned words: 10 million ids collide with a probability of about 3 in a million. */
-export interface IdHash {
-  low: number
-  high: number
-}
-
-/** Two multiplicative hashes in one pass, mixed at the end; writes into `out` so that nothing is allocated. */
-export function hashId(id: string, out: IdHash): void {
-  let a = 0x9e3779b9
-  let b = 0x41c6ce57
-  for (let i = 0; i < id.length; i++) {
-    const code = id.charCodeAt(i)
-    a = Math.imul(a ^ code, 0x9e3779b1)
-    b = Math.imul(b ^ code, 0x5f356495)
-  }
-  a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35)
-  b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35)
-  out.low = a >>> 0
-  // 0/0 marks a free slot.
-  out.high = a === 0 && b === 0 ? 1 : b >>> 0
-}
 
 /** This many chunks of an hour are written as one again. */
 const maxChunks = 64
@@ -88,7 +67,7 @@ function insert(words: Uint32Array, low: number, high: number): boolean {
 export class Dedupe implements Stateful {
   readonly #maxBytes: number
   readonly #segments = new Map<number, Segment>()
-  readonly #hash: IdHash = { low: 0, high: 0 }
+  readonly #hash = new TextHash()
   #bytes = 0
   #floorHour = Number.NEGATIVE_INFINITY
   readonly #isDurable: boolean
@@ -116,11 +95,11 @@ export class Dedupe implements Stateful {
   isFirst(id: string, time: number): boolean {
     const hour = Math.floor(time / hourMs)
     if (hour < this.#floorHour && !this.#segments.has(hour)) return true
-    hashId(id, this.#hash)
+    this.#hash.of(id)
     return this.#segment(hour, this.#hash)
   }
 
-  #segment(hour: number, hash: IdHash): boolean {
+  #segment(hour: number, hash: TextHash): boolean {
     let segment = this.#segments.get(hour)
     if (segment === undefined) {
       segment = new Segment()

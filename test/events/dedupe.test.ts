@@ -1,19 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Dedupe, hashId, type IdHash } from '../../src/events/dedupe.ts'
+import { Dedupe } from '../../src/events/dedupe.ts'
 
 const hourMs = 3_600_000
 const mebibyte = 1_048_576
 const smallestSegment = 8192
-
-/** Of any code units, also of halves of characters. */
-const anyText = fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units))
-
-function hash(id: string): IdHash {
-  const out = { low: 0, high: 0 }
-  hashId(id, out)
-  return out
-}
 
 /** An id is always delivered with the same time. */
 const deliveries = fc
@@ -126,30 +117,6 @@ describe('dedupe', () => {
         }
       }),
       { numRuns: 20 },
-    )
-  })
-})
-
-describe('the hash of an id', () => {
-  it('has 53 bits and more that differ for 200,000 sequential ids', () => {
-    const out = { low: 0, high: 0 }
-    const seen = new Set<number>()
-    for (let i = 0; i < 200_000; i++) {
-      hashId(`0a1b2c3d-0000-4000-8000-${i}`, out)
-      // 53 of the 64 bits fit into a number.
-      seen.add(out.low * 0x200000 + (out.high >>> 11))
-    }
-    expect(seen.size).toBe(200_000)
-  })
-
-  it('fills two unsigned words and never marks a free slot', () => {
-    fc.assert(
-      fc.property(anyText, (id) => {
-        const { low, high } = hash(id)
-        expect(low === low >>> 0 && high === high >>> 0).toBe(true)
-        expect(low !== 0 || high !== 0).toBe(true)
-        expect(hash(id)).toEqual({ low, high })
-      }),
     )
   })
 })

@@ -17,7 +17,7 @@ function isDigit(code: number): boolean {
 }
 
 /** Severity, month and day, and a time: what every line begins with. */
-export function looksLikeKlog(line: string): boolean {
+function looksLikeKlog(line: string): boolean {
   const severity = line.charCodeAt(0)
   const isSeverity = severity === 73 || severity === 87 || severity === 69 || severity === 70
   return isSeverity && isDigit(line.charCodeAt(1)) && line.charCodeAt(5) === 32 && line.charCodeAt(8) === 58

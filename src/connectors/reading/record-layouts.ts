@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../connector.ts'
 import { asciiText } from './json-reader.ts'
-import { Layout } from './layout.ts'
+import { cutOff, Layout, noMatch } from './layout.ts'
 import { LayoutWalker } from './layout-walker.ts'
 import type { ShapeNode } from './shape-node.ts'
 
@@ -18,11 +18,13 @@ const learningPrice = 16
 const maxCredit = 4096
 
 export class RecordLayouts {
-  /** Of the last match. */
+  /** Of the last match; the next one may change it. */
   value: JsonObject = {}
   readonly #root: ShapeNode
   readonly #walker = new LayoutWalker()
   readonly #byPrefix = new Map<number, Layout[]>()
+  /** Layouts whose records hold texts of this window. */
+  #filled: Layout[] = []
   #credit = maxCredit
   #window: Buffer = Buffer.alloc(0)
   #view: DataView = new DataView(new ArrayBuffer(0))
@@ -34,11 +36,13 @@ export class RecordLayouts {
     this.#root = root
   }
 
-  /** Matches look at these bytes from now on; they must not change until the next call. */
+  /** Matches look at these bytes, and at eight behind them, from now on; they must not change until the next call. */
   useWindow(window: Buffer, from: number, to: number): void {
     if (window !== this.#window) this.#view = new DataView(window.buffer, window.byteOffset, window.length)
     this.#window = window
     this.#text = undefined
+    for (const layout of this.#filled) layout.clear()
+    this.#filled = []
     this.#textStart = from
     this.#textEnd = to
   }
@@ -47,14 +51,16 @@ export class RecordLayouts {
     return this.#view.getInt32(start, true) ^ Math.imul(this.#view.getInt32(start + 4, true), 31)
   }
 
-  /** Reads the record at `start` into `value` and gives the index after it; -1 when no layout fits. */
+  /** Reads the record at `start` into `value` and gives the index after it; `noMatch`, or `cutOff` where one fits so far. */
   match(start: number, end: number): number {
-    if (end - start < 8) return -1
+    if (end - start < 8) return noMatch
     const layouts = this.#byPrefix.get(this.#prefix(start))
-    if (layouts === undefined) return -1
+    if (layouts === undefined) return noMatch
+    let isCutOff = false
     for (let i = 0; i < layouts.length; i++) {
       const layout = layouts[i] as Layout
       const stop = layout.match(this.#window, this.#view, start, end)
+      if (stop === cutOff) isCutOff = true
       if (stop < 0) continue
       if (i > 0) {
         layouts[i] = layouts[i - 1] as Layout
@@ -62,10 +68,11 @@ export class RecordLayouts {
       }
       if (this.#credit < maxCredit) this.#credit++
       this.#text ??= asciiText(this.#window, this.#textStart, this.#textEnd)
-      this.value = layout.build(this.#text, this.#textStart) as JsonObject
+      if (!layout.isFilled) this.#filled.push(layout)
+      this.value = layout.build(this.#text, this.#textStart)
       return stop
     }
-    return -1
+    return isCutOff ? cutOff : noMatch
   }
 
   /** Learns from a record that the strict reader has read. */

@@ -6,11 +6,15 @@ import { type Rejection, reject } from '../../events/rejection.ts'
 import type { JsonObject } from '../connector.ts'
 import { carriageReturn, closeBracket, comma, newline, openBrace, openBracket, quote } from './json-cursor.ts'
 import type { JsonReader, ReadStatus } from './json-reader.ts'
+import { cutOff, noMatch } from './layout.ts'
 import type { RecordLayouts } from './record-layouts.ts'
 import { type Skipped, Skipper } from './skipper.ts'
 
 export interface RecordSink {
-  /** `offset`: of the record's first byte in the (decompressed) stream. */
+  /**
+   * `offset`: of the record's first byte in the (decompressed) stream. The record is only valid during the call: the
+   * next one of the same layout is the same object.
+   */
   record: (record: JsonObject, offset: number) => void
   rejection: (rejection: Rejection, offset: number) => void
 }
@@ -20,6 +24,9 @@ const defaultMaxRecordBytes = 4 * 1024 * 1024
 
 /** A record that is still incomplete is tried again at each push up to this size, then only when it has doubled. */
 const eagerBytes = 64 * 1024
+
+/** Bytes that are kept free behind the unread ones: layouts look at several at a time. */
+const slack = 8
 
 /** Brackets of arrays and envelopes around records that are kept track of. */
 const maxLevels = 64
@@ -62,7 +69,7 @@ export class RecordStream {
     this.#layouts = layouts
     this.#sink = sink
     this.#maxRecordBytes = maxRecordBytes
-    this.#window = Buffer.allocUnsafe(128 * 1024)
+    this.#window = Buffer.allocUnsafe(128 * 1024 + slack)
   }
 
   /** Offset of the first byte that is not consumed yet: where to start again after a restart. */
@@ -111,8 +118,8 @@ export class RecordStream {
       this.#at = 0
     }
     const needed = this.#fill + chunk.length
-    if (needed > this.#window.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, this.#window.length * 2))
+    if (needed + slack > this.#window.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed + slack, this.#window.length * 2))
       this.#window.copy(larger, 0, 0, this.#fill)
       this.#window = larger
     }
@@ -201,11 +208,14 @@ export class RecordStream {
     const unread = this.#fill - start
     if (!this.#isFinal && unread > eagerBytes && unread < this.#wanted) return false
     const layouts = this.#layouts
-    const end = layouts === undefined ? -1 : layouts.match(start, this.#fill)
+    const end = layouts === undefined ? noMatch : layouts.match(start, this.#fill)
     if (layouts !== undefined && end >= 0 && end - start <= this.#maxRecordBytes) {
       this.#emit(layouts.value, end)
       return true
     }
+    // The strict reader would find the same beginning of a record.
+    if (end === cutOff && !this.#isFinal && unread <= Math.min(eagerBytes, this.#maxRecordBytes))
+      return this.#wait(unread)
     const lineEnd = this.#levels.length === 1 ? this.#findNewline(start) : -1
     if (lineEnd < 0 || this.#isPretty(start, lineEnd)) return this.#readUpTo(start, this.#fill)
     const status = this.#reader.read(this.#window, start, this.#withoutReturn(lineEnd))
