@@ -244,8 +244,7 @@ export class Pipeline {
     const entry = identities.entryOf(raw)
     const { owner } = entry
     raw.app = owner.app
-    const isPlain =
-      (raw.kind === 'token.request' || raw.kind === 'token.use') && entry.identity.id === raw.identity.id
+    const isPlain = entry.identity === entry.raw && (raw.kind === 'token.request' || raw.kind === 'token.use')
     const event = isPlain ? raw : pseudonymise(raw, this.#options.policy, this.#options.pseudonym)
     const route = identities.routeOf(event, entry)
     if (!route.series.count(event)) this.counters.overflowed++

@@ -124,6 +124,7 @@ export class Service {
         pipeline.beginBatch()
         this.#committer.changed()
       },
+      fetch: (read) => pipeline.batches?.fetch(read) ?? read(),
       ...this.#positions.ofFiles(),
       isPaused: () => this.#committer.isFailing,
       open: (path) => pipeline.decoder(undefined, { transport: 'files', lane: path }),
@@ -144,7 +145,11 @@ export class Service {
     return createHttpServer({
       ingest: config.webhook.enabled ? this.#ingest() : undefined,
       maxConnections: config.listen.maxConnections,
-      metrics: () => pipeline.batches?.render('metrics', metrics.render) ?? metrics.render(),
+      metrics: async () => {
+        // A counter that falls is taken for one that began anew: what is shown must survive a kill.
+        await this.#committer.committed().catch(() => undefined)
+        return pipeline.batches?.render('metrics', metrics.render) ?? metrics.render()
+      },
       metricsContentType: metrics.contentType,
       isReady: () => this.#isReady && !this.#committer.isFailing && !this.#isStopping,
       reload: config.servesReload ? async () => this.reload() : undefined,

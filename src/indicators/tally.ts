@@ -3,6 +3,7 @@
  * resolution; a window is summed from the coarsest buckets that fit, with fine ones at its edges.
  */
 import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
+import { floorTo, Level, type Resolution, sumFrom } from './bucket-level.ts'
 import type { Verdict } from './indicator.ts'
 
 export interface Counts {
@@ -11,13 +12,9 @@ export interface Counts {
   excluded: number
 }
 
-const verdictIndex: Readonly<Record<Verdict, number>> = { good: 0, bad: 1, excluded: 2 }
-const width = 3
-
-interface Resolution {
-  readonly bucketMs: number
-  readonly bucketsPerPage: number
-}
+/** Counts of a bucket: good and bad side by side; excluded ones have pages of their own, because most objectives have none. */
+const judgedWidth = 2
+const excludedWidth = 1
 
 const second = 1000
 const minute = 60 * second
@@ -50,127 +47,10 @@ export function retentionFor(windowMs: number, fineMs: number = 2 * hour): Reten
   return { keepMs: [fineMs, mediumMs, coarseMs, coarseMs] }
 }
 
-type Page = Float64Array | Uint32Array
-
-class Level {
-  readonly bucketMs: number
-  readonly pageMs: number
-  readonly pages = new Map<number, Page>()
-  /** Pages that changed, or went, since they were last saved. */
-  readonly dirty = new Set<number>()
-  readonly #bucketsPerPage: number
-  /** The bucket of the last addition: events come nearly in order, so most additions go there again. */
-  #lastStart = Number.NaN
-  #lastPage: Page | undefined
-  #lastAt = 0
-
-  constructor(resolution: Resolution) {
-    this.bucketMs = resolution.bucketMs
-    this.#bucketsPerPage = resolution.bucketsPerPage
-    this.pageMs = resolution.bucketMs * resolution.bucketsPerPage
-  }
-
-  add(time: number, verdict: number, count: number): void {
-    const since = time - this.#lastStart
-    let page = this.#lastPage
-    if (page === undefined || !(since >= 0 && since < this.bucketMs)) page = this.#moveTo(time)
-    const at = this.#lastAt + verdict
-    page[at] = (page[at] as number) + count
-  }
-
-  #moveTo(time: number): Page {
-    const key = Math.floor(time / this.pageMs)
-    let page = this.pages.get(key)
-    if (page === undefined) {
-      page = this.#newPage()
-      this.pages.set(key, page)
-    }
-    this.dirty.add(key)
-    const bucket = Math.floor((time - key * this.pageMs) / this.bucketMs)
-    this.#lastStart = key * this.pageMs + bucket * this.bucketMs
-    this.#lastPage = page
-    this.#lastAt = bucket * width
-    return page
-  }
-
-  /** A day of a busy issuer can pass 2^32; shorter buckets cannot. */
-  #newPage(): Page {
-    const length = this.#bucketsPerPage * width
-    return this.bucketMs === day ? new Float64Array(length) : new Uint32Array(length)
-  }
-
-  save(out: ChunkWriter, prefix: string): void {
-    for (const key of this.dirty) {
-      const page = this.pages.get(key)
-      if (page === undefined) out.remove(`${prefix}${key}`)
-      else out.put(`${prefix}${key}`, new Uint8Array(page.buffer, page.byteOffset, page.byteLength))
-    }
-    // The next addition has to mark its page again.
-    this.#lastPage = undefined
-  }
-
-  restore(key: number, bytes: Uint8Array): void {
-    const page = this.#newPage()
-    if (page.byteLength !== bytes.length)
-      throw new Error(`a page of ${bytes.length} bytes, expected ${page.byteLength}`)
-    new Uint8Array(page.buffer).set(bytes)
-    this.pages.set(key, page)
-  }
-
-  /** Adds buckets [from, to) to `into`; both are multiples of the bucket length. */
-  sum(from: number, to: number, into: Counts): void {
-    let good = 0
-    let bad = 0
-    let excluded = 0
-    for (let at = from; at < to; ) {
-      const key = Math.floor(at / this.pageMs)
-      const pageStart = key * this.pageMs
-      const stop = Math.min(to, pageStart + this.pageMs)
-      const page = this.pages.get(key)
-      if (page !== undefined) {
-        const last = ((stop - pageStart) / this.bucketMs) * width
-        for (let i = ((at - pageStart) / this.bucketMs) * width; i < last; i += width) {
-          good += page[i] as number
-          bad += page[i + 1] as number
-          excluded += page[i + 2] as number
-        }
-      }
-      at = stop
-    }
-    into.good += good
-    into.bad += bad
-    into.excluded += excluded
-  }
-
-  /** End of the last bucket with a good or bad event that ends by `limit`, epoch ms. */
-  lastJudgedEnd(limit: number): number | undefined {
-    for (const key of [...this.pages.keys()].sort((a, b) => b - a)) {
-      const page = this.pages.get(key) as Page
-      const buckets = Math.min(page.length / width, Math.floor((limit - key * this.pageMs) / this.bucketMs))
-      for (let at = (buckets - 1) * width; at >= 0; at -= width) {
-        if (page[at] !== 0 || page[at + 1] !== 0) return key * this.pageMs + (at / width + 1) * this.bucketMs
-      }
-    }
-    return undefined
-  }
-
-  /** Drops pages that end at or before `time`. */
-  prune(time: number): void {
-    for (const key of this.pages.keys()) {
-      if ((key + 1) * this.pageMs > time) continue
-      this.pages.delete(key)
-      this.dirty.add(key)
-    }
-    this.#lastPage = undefined
-  }
-}
-
-function floorTo(time: number, step: number): number {
-  return Math.floor(time / step) * step
-}
-
 export class Tally implements Stateful {
-  readonly #levels = resolutions.map((resolution) => new Level(resolution))
+  /** Good and bad, finest first; and what was excluded. */
+  readonly #levels = resolutions.map((resolution) => new Level(resolution, judgedWidth))
+  readonly #excluded = resolutions.map((resolution) => new Level(resolution, excludedWidth))
   readonly #retention: Retention
   #newest = Number.NEGATIVE_INFINITY
   #oldest = Number.POSITIVE_INFINITY
@@ -200,17 +80,18 @@ export class Tally implements Stateful {
   add(time: number, verdict: Verdict, count = 1): void {
     if (time > this.#newest) this.#advance(time)
     if (time < this.#oldest) this.#oldest = time
-    const index = verdictIndex[verdict]
-    for (let i = 0; i < this.#levels.length; i++) {
-      const level = this.#levels[i] as Level
-      if (time >= (this.#floors[i] as number)) level.add(time, index, count)
+    const levels = verdict === 'excluded' ? this.#excluded : this.#levels
+    const place = verdict === 'bad' ? 1 : 0
+    for (let i = 0; i < levels.length; i++) {
+      if (time >= (this.#floors[i] as number)) (levels[i] as Level).add(time, place, count)
     }
   }
 
   /** Bytes of all pages. */
   get bytes(): number {
     let bytes = 0
-    for (const { pages } of this.#levels) for (const page of pages.values()) bytes += page.byteLength
+    for (const { pages } of [...this.#levels, ...this.#excluded])
+      for (const page of pages.values()) bytes += page.byteLength
     return bytes
   }
 
@@ -247,28 +128,16 @@ export class Tally implements Stateful {
 
   /** Counts of [from, to): the buckets of the finest resolution kept that `from` and `to` lie in are in it whole. */
   window(from: number, to: number): Counts {
-    const counts: Counts = { good: 0, bad: 0, excluded: 0 }
-    this.#sum(this.edge(from), this.end(to), 0, counts)
-    return counts
+    const [start, stop] = [this.edge(from), this.end(to)]
+    const judged: [number, number] = [0, 0]
+    sumFrom(this.#levels, start, stop, 0, judged)
+    const excluded: [number, number] = [0, 0]
+    if (this.#hasExcluded) sumFrom(this.#excluded, start, stop, 0, excluded)
+    return { good: judged[0], bad: judged[1], excluded: excluded[0] }
   }
 
-  /** Sums [from, to) with the buckets of level `i` at the edges and coarser ones between them. */
-  #sum(from: number, to: number, i: number, into: Counts): void {
-    const level = this.#levels[i] as Level
-    const coarser = this.#levels[i + 1]
-    if (coarser === undefined) {
-      level.sum(from, to, into)
-      return
-    }
-    const start = Math.ceil(from / coarser.bucketMs) * coarser.bucketMs
-    const stop = floorTo(to, coarser.bucketMs)
-    if (start >= stop) {
-      level.sum(from, to, into)
-      return
-    }
-    if (from < start) level.sum(from, start, into)
-    this.#sum(start, stop, i + 1, into)
-    if (stop < to) level.sum(stop, to, into)
+  get #hasExcluded(): boolean {
+    return this.#excluded.some(({ pages }) => pages.size > 0)
   }
 
   #advance(time: number): void {
@@ -282,19 +151,24 @@ export class Tally implements Stateful {
       if (floor === this.#floors[i]) return
       this.#floors[i] = floor
       level.prune(floor)
+      this.#excluded[i]?.prune(floor)
     })
   }
 
   save(out: ChunkWriter): void {
-    if (this.#levels.every((level) => level.dirty.size === 0)) return
+    const all = [...this.#levels, ...this.#excluded]
+    if (all.every((level) => level.dirty.size === 0)) return
     this.#levels.forEach((level, i) => {
       level.save(out, `${i}/`)
+    })
+    this.#excluded.forEach((level, i) => {
+      level.save(out, `x${i}/`)
     })
     out.put('span', jsonBytes([this.#oldest, this.#newest]))
   }
 
   saved(): void {
-    for (const level of this.#levels) level.dirty.clear()
+    for (const level of [...this.#levels, ...this.#excluded]) level.dirty.clear()
   }
 
   restore(key: string, bytes: Uint8Array): void {
@@ -304,25 +178,19 @@ export class Tally implements Stateful {
       this.#advance(newest)
       return
     }
-    const [level, page] = key.split('/').map(Number)
-    this.#levels[level ?? -1]?.restore(page ?? Number.NaN, bytes)
+    const [level = '', page = ''] = key.split('/')
+    const levels = level.startsWith('x') ? this.#excluded : this.#levels
+    levels[Number(level.replace('x', ''))]?.restore(Number(page), bytes)
   }
 
   /** Adds another tally of the same retention: the result is as if its events had been added here. */
   merge(other: Tally): void {
     if (other.#newest > this.#newest) this.#advance(other.#newest)
     this.#oldest = Math.min(this.#oldest, other.#oldest)
-    other.#levels.forEach((level, i) => {
-      const own = this.#levels[i] as Level
+    this.#levels.forEach((level, i) => {
       const floor = this.#floors[i] as number
-      for (const [key, page] of level.pages) {
-        if (key * level.pageMs < floor) continue
-        for (let at = 0; at < page.length; at++) {
-          const count = page[at] as number
-          if (count !== 0)
-            own.add(key * level.pageMs + Math.floor(at / width) * level.bucketMs, at % width, count)
-        }
-      }
+      level.merge(other.#levels[i] as Level, floor)
+      this.#excluded[i]?.merge(other.#excluded[i] as Level, floor)
     })
   }
 }

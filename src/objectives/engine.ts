@@ -46,6 +46,8 @@ export class Engine implements Stateful {
   readonly selectsOn: { readonly service: boolean; readonly audience: boolean; readonly workload: boolean }
   readonly #candidates: readonly Candidate[]
   readonly #rotation: RotationGrace<Excusable>
+  /** By the key that their chunks stand under; only a restored engine needs it. */
+  #byKey: ReadonlyMap<string, ObjectiveState> | undefined
 
   constructor(
     objectives: readonly Objective[],
@@ -144,7 +146,8 @@ export class Engine implements Stateful {
       this.#rotation.restore(key.slice('rotation/'.length), bytes, (value) => this.#excusable(value))
     } else {
       const [, id = ''] = key.split('/')
-      const state = this.states.find(({ objective }) => stateKey(objective) === id)
+      this.#byKey ??= new Map(this.states.map((state) => [stateKey(state.objective), state]))
+      const state = this.#byKey.get(id)
       // Counts of a definition that is gone or counts otherwise now: they stay in the store, and are not read.
       state?.restore(key.slice(`objective/${id}/`.length), bytes)
     }

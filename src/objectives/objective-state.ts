@@ -26,7 +26,8 @@ export interface EngineRetention {
 
 /** One day's attribution and latencies. */
 interface Day {
-  readonly contributors: Readonly<Record<ContributorDimension, Contributors>>
+  /** Each from its first bad event on: most days of most objectives have none. */
+  readonly contributors: Map<ContributorDimension, Contributors>
   latencies: LatencySketch | undefined
 }
 
@@ -37,30 +38,34 @@ interface SavedDay {
   readonly unseen?: Readonly<Record<ContributorDimension, number>>
 }
 
+function byDimension<T>(of: (dimension: ContributorDimension) => T): Record<ContributorDimension, T> {
+  return { identity: of('identity'), workload: of('workload'), reason: of('reason'), code: of('code') }
+}
+
 function savedDay({ contributors, latencies }: Day): SavedDay {
-  const { identity, workload, reason, code } = contributors
+  const hasUnseen = [...contributors.values()].some(({ unseen }) => unseen > 0)
   return {
-    contributors: {
-      identity: identity.entries(),
-      workload: workload.entries(),
-      reason: reason.entries(),
-      code: code.entries(),
-    },
+    contributors: byDimension((dimension) => contributors.get(dimension)?.entries() ?? []),
     latencies: latencies?.entries() ?? [],
-    ...(contributorDimensions.some((dimension) => contributors[dimension].unseen > 0) && {
-      unseen: {
-        identity: identity.unseen,
-        workload: workload.unseen,
-        reason: reason.unseen,
-        code: code.unseen,
-      },
-    }),
+    ...(hasUnseen && { unseen: byDimension((dimension) => contributors.get(dimension)?.unseen ?? 0) }),
   }
 }
 
+function contributorsOf({ contributors }: Day, dimension: ContributorDimension): Contributors {
+  let of = contributors.get(dimension)
+  if (of === undefined) {
+    of = new Contributors(contributorsPerDay)
+    contributors.set(dimension, of)
+  }
+  return of
+}
+
 function restoreDay(day: Day, saved: SavedDay): void {
-  for (const dimension of contributorDimensions)
-    day.contributors[dimension].restore(saved.contributors[dimension], saved.unseen?.[dimension] ?? 0)
+  for (const dimension of contributorDimensions) {
+    const entries = saved.contributors[dimension]
+    const unseen = saved.unseen?.[dimension] ?? 0
+    if (entries.length > 0 || unseen > 0) contributorsOf(day, dimension).restore(entries, unseen)
+  }
   if (saved.latencies.length === 0) return
   day.latencies ??= new LatencySketch()
   day.latencies.addBins(saved.latencies)
@@ -169,23 +174,21 @@ export class ObjectiveState implements Stateful {
   }
 
   #attribute(event: IdentityEvent, count: number): void {
-    const { contributors } = this.#day(event.time)
-    contributors.identity.add(event.identity.id, count)
-    if (event.workload !== undefined)
-      contributors.workload.add(`${event.workload.kind} ${event.workload.name}`, count)
-    if (event.reason !== undefined) contributors.reason.add(event.reason, count)
-    if (event.code !== undefined) contributors.code.add(event.code, count)
+    const day = this.#day(event.time)
+    const add = (dimension: ContributorDimension, key: string | undefined): void => {
+      if (key !== undefined) contributorsOf(day, dimension).add(key, count)
+    }
+    add('identity', event.identity.id)
+    add('workload', event.workload && `${event.workload.kind} ${event.workload.name}`)
+    add('reason', event.reason)
+    add('code', event.code)
   }
 
   #day(time: number): Day {
     const key = Math.floor(time / dayMs)
     let day = this.#days.get(key)
     if (day === undefined) {
-      const fresh = (): Contributors => new Contributors(contributorsPerDay)
-      day = {
-        contributors: { identity: fresh(), workload: fresh(), reason: fresh(), code: fresh() },
-        latencies: undefined,
-      }
+      day = { contributors: new Map(), latencies: undefined }
       this.#days.set(key, day)
     }
     this.#dirtyDays.add(key)
@@ -232,7 +235,8 @@ export class ObjectiveState implements Stateful {
   contributors(dimension: ContributorDimension, from: number, to: number): Contributors {
     const all = new Contributors(contributorsPerDay * 4)
     for (const [key, day] of [...this.#days].sort(([a], [b]) => a - b)) {
-      if ((key + 1) * dayMs > from && key * dayMs < to) all.merge(day.contributors[dimension])
+      const of = day.contributors.get(dimension)
+      if (of !== undefined && (key + 1) * dayMs > from && key * dayMs < to) all.merge(of)
     }
     return all
   }

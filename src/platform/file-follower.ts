@@ -33,6 +33,8 @@ export interface FollowerEvents {
   /** All identities that have a position, and what is called for those whose file is gone. */
   readonly identities?: () => Iterable<string>
   readonly removePosition?: (identity: string) => void
+  /** Called with the reading itself, for whoever measures it. */
+  readonly fetch?: ((read: () => number) => number) | undefined
   /** While it is true no more is read, such as when what is read cannot be made durable. */
   readonly isPaused?: () => boolean
   /** Called in each round for each path that cannot be read, and each time that a file made its taker throw. */
@@ -269,7 +271,8 @@ export class FileFollower {
     if (file.taker === undefined) file.takerStart = file.position
     while (file.position < file.size && !this.#isHalted()) {
       const wanted = Math.min(chunkBytes, file.size - file.position)
-      const length = readSync(descriptor, this.#buffer, 0, wanted, file.position)
+      const read = (): number => readSync(descriptor, this.#buffer, 0, wanted, file.position)
+      const length = this.#events.fetch?.(read) ?? read()
       if (length === 0) break
       this.#events.beginBatch()
       taker.push(this.#buffer.subarray(0, length))
