@@ -1,4 +1,5 @@
 /** The contract of an indicator (SLI): judges one event good, bad or excluded. */
+import type { Aspect } from '../events/enrichment.ts'
 import type { EventKind, Fault, IdentityEvent } from '../events/event.ts'
 
 export const indicatorIds = [
@@ -33,4 +34,14 @@ export interface Indicator {
   readonly kinds: readonly EventKind[]
   /** `undefined`: the event is none of this indicator's business. Pure. */
   readonly judge: (event: IdentityEvent, options: JudgeOptions) => Verdict | undefined
+  /** What it may have to wait for: without it `judge` gives `undefined`, and is asked again when it is known. */
+  readonly aspect?: Aspect | undefined
+  /**
+   * How much of a good or bad event is bad, in whole thousandths: time slices add that up in place of the verdict, so
+   * that the ratio of a slice is a mean. Only of indicators in `weighedIndicators`.
+   */
+  readonly weigh?: ((event: IdentityEvent) => number) | undefined
 }
+
+/** Indicators that `weigh`. */
+export const weighedIndicators: ReadonlySet<IndicatorId> = new Set<IndicatorId>(['token-age'])

@@ -3,7 +3,7 @@
  * under the capacity; beyond it, a count is at most `error` too high, and no key did more than its count and `unseen`.
  */
 
-import { detached } from '../events/detach.ts'
+import { TextPool } from '../events/text-pool.ts'
 
 export interface Contributor {
   readonly key: string
@@ -19,48 +19,67 @@ interface Entry {
 
 export class Contributors {
   readonly #capacity: number
-  readonly #entries = new Map<string, Entry>()
+  /** Undefined while they are packed. */
+  #entries: Map<string, Entry> | undefined = new Map()
+  /** Key, count and error of each entry in turn: a day that is over takes a tenth of the memory this way. */
+  #packed: readonly (string | number)[] = []
   /** No key without an entry did more. */
   #pushedOut = 0
   /** What keys did among those that were merged in, and left no trace there. */
   #lost = 0
 
-  constructor(capacity: number) {
+  readonly #texts: TextPool
+
+  /** `texts`, where others keep the same keys. */
+  constructor(capacity: number, texts = new TextPool()) {
     this.#capacity = capacity
+    this.#texts = texts
+  }
+
+  /** Nothing is expected to be added for long. */
+  pack(): void {
+    if (this.#entries === undefined) return
+    this.#packed = this.#triples().flat()
+    this.#entries = undefined
+  }
+
+  #unpacked(): Map<string, Entry> {
+    this.#entries ??= new Map(this.#triples().map(([key, count, error]) => [key, { count, error }]))
+    this.#packed = []
+    return this.#entries
+  }
+
+  #triples(): (readonly [key: string, count: number, error: number])[] {
+    if (this.#entries !== undefined)
+      return [...this.#entries].map(([key, { count, error }]) => [key, count, error] as const)
+    const packed = this.#packed
+    return Array.from({ length: packed.length / 3 }, (_, i) => {
+      return [String(packed[3 * i]), Number(packed[3 * i + 1]), Number(packed[3 * i + 2])] as const
+    })
   }
 
   add(key: string, count: number, error = 0): void {
-    const entry = this.#entries.get(key)
+    const entries = this.#entries ?? this.#unpacked()
+    const entry = entries.get(key)
     if (entry !== undefined) {
       entry.count += count
       entry.error += error
-      if (entry.count <= 0) this.#entries.delete(key)
+      if (entry.count <= 0) entries.delete(key)
       return
     }
     if (count <= 0) return
     let before = this.#pushedOut
-    if (this.#entries.size >= this.#capacity) {
-      const [smallestKey, smallest] = this.#smallest()
-      this.#entries.delete(smallestKey)
+    if (entries.size >= this.#capacity) {
+      const [smallestKey, smallest] = smallestOf(entries)
+      entries.delete(smallestKey)
       before = Math.max(before, smallest.count)
       this.#pushedOut = before
     }
-    this.#entries.set(detached(key), { count: count + before, error: error + before })
-  }
-
-  /** Ties by key, so that it does not matter in which order a restart brings them back. */
-  #smallest(): [string, Entry] {
-    let found: [string, Entry] | undefined
-    for (const candidate of this.#entries) {
-      const difference = found === undefined ? -1 : candidate[1].count - found[1].count
-      if (difference < 0 || (difference === 0 && found !== undefined && candidate[0] < found[0]))
-        found = candidate
-    }
-    return found ?? ['', { count: 0, error: 0 }]
+    entries.set(this.#texts.own(key), { count: count + before, error: error + before })
   }
 
   merge(other: Contributors): void {
-    for (const [key, entry] of other.#entries) this.add(key, entry.count, entry.error)
+    for (const [key, count, error] of other.#triples()) this.add(key, count, error)
     this.#lost += other.unseen
   }
 
@@ -77,16 +96,25 @@ export class Contributors {
 
   /** All entries by key, for the store: the same bytes for the same counts. */
   entries(): readonly (readonly [key: string, count: number, error: number])[] {
-    return [...this.#entries]
-      .map(([key, { count, error }]) => [key, count, error] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+    return this.#triples().sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
   /** The `limit` largest, ties by key. */
   top(limit: number): readonly Contributor[] {
-    return [...this.#entries]
-      .map(([key, { count, error }]) => ({ key, bad: count, error }))
+    return this.#triples()
+      .map(([key, bad, error]) => ({ key, bad, error }))
       .sort((a, b) => b.bad - a.bad || (a.key < b.key ? -1 : 1))
       .slice(0, limit)
   }
+}
+
+/** Ties by key, so that it does not matter in which order a restart brings them back. */
+function smallestOf(entries: ReadonlyMap<string, Entry>): [string, Entry] {
+  let found: [string, Entry] | undefined
+  for (const candidate of entries) {
+    const difference = found === undefined ? -1 : candidate[1].count - found[1].count
+    if (difference < 0 || (difference === 0 && found !== undefined && candidate[0] < found[0]))
+      found = candidate
+  }
+  return found ?? ['', { count: 0, error: 0 }]
 }

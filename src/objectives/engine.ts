@@ -1,9 +1,11 @@
 /** Judges events for every objective that wants them, in event time. */
 import { type ChunkWriter, jsonBytes, jsonOf, prefixed, type Stateful } from '../events/chunk.ts'
 import { detached, detachedIfAny } from '../events/detach.ts'
+import type { Aspect } from '../events/enrichment.ts'
 import type { IdentityEvent, TokenUse } from '../events/event.ts'
 import type { Owner } from '../events/ownership.ts'
 import { RotationGrace } from '../events/rotation.ts'
+import { TextPool } from '../events/text-pool.ts'
 import type { Indicator, IndicatorId, JudgeOptions, Verdict } from '../indicators/indicator.ts'
 import type { Counts } from '../indicators/tally.ts'
 import { type eventFields, whereMatches } from './matching.ts'
@@ -55,9 +57,10 @@ export class Engine implements Stateful {
     retention: EngineRetention,
     former?: Engine,
   ) {
+    const texts = new TextPool()
     this.states = objectives.map(
       (objective) =>
-        former?.stateOf(objective)?.redefine(objective) ?? new ObjectiveState(objective, retention),
+        former?.stateOf(objective)?.redefine(objective) ?? new ObjectiveState(objective, retention, texts),
     )
     // What waits to be excused was counted in states that are kept: a reload does not forget it.
     this.#rotation = former === undefined ? new RotationGrace() : former.#rotation
@@ -106,12 +109,21 @@ export class Engine implements Stateful {
     for (const target of targets) {
       const verdict = target.indicator.judge(event, target.options)
       if (verdict !== undefined) target.record(event, verdict, 1)
-      if (verdict === 'bad' && target.rotationGraceMs > 0 && isExpiredToken(event)) {
+      if (verdict === 'bad' && isExcused(target) && isExpiredToken(event)) {
         kept ??= detachedUse(event)
         this.#watch({ event: kept, target })
       }
     }
     if (event.kind === 'token.use' && event.decision === 'allowed') this.#excuse(event)
+  }
+
+  /** Judges an event that was observed before by what is known of it only now: targets that waited for it, and no others. */
+  learn(event: IdentityEvent, targets: readonly Target[], aspect: Aspect): void {
+    for (const target of targets) {
+      if (target.indicator.aspect !== aspect) continue
+      const verdict = target.indicator.judge(event, target.options)
+      if (verdict !== undefined) target.record(event, verdict, 1)
+    }
   }
 
   /** A 401 for an expired token: excused at once when the success that follows is known already. */
@@ -179,7 +191,8 @@ function candidatesOf(state: ObjectiveState, indicators: readonly Indicator[]): 
       indicator,
       options: sli,
       rotationGraceMs: objective.rotationGraceMs,
-      record: (event, verdict, count) => state.record(event, part, verdict, count, signature),
+      record: (event, verdict, count) =>
+        state.record(event, part, verdict, count, signature, indicator.weigh?.(event)),
     })
     const signature = (event: IdentityEvent, owner: Owner): string =>
       state.exclusions.signature(part, event, owner)
@@ -194,6 +207,11 @@ function variantOf(candidate: Candidate, signature: string): Target {
 /** Where the state of an objective is kept: with another revision, counting starts anew. */
 function stateKey(objective: Objective): string {
   return `${encodeURIComponent(objective.id)}@${objective.revision}`
+}
+
+/** A rotation excuses a refused token, and no other verdict on the same event. */
+function isExcused({ indicator, rotationGraceMs }: Target): boolean {
+  return indicator.id === 'service-auth' && rotationGraceMs > 0
 }
 
 function isExpiredToken(event: IdentityEvent): event is TokenUse {

@@ -1,7 +1,8 @@
 /** What the engine keeps of one objective: its tallies, slices, latencies and who burned its budget. */
 import { type ChunkWriter, jsonBytes, jsonOf, prefixed, type Stateful } from '../events/chunk.ts'
 import type { IdentityEvent } from '../events/event.ts'
-import type { Verdict } from '../indicators/indicator.ts'
+import { TextPool } from '../events/text-pool.ts'
+import { type Verdict, weighedIndicators } from '../indicators/indicator.ts'
 import { LatencySketch } from '../indicators/latency-sketch.ts'
 import { type Counts, retentionFor, Tally } from '../indicators/tally.ts'
 import { type AlertWindow, alertPlan, burnWindowsMs } from './alert-windows.ts'
@@ -27,7 +28,7 @@ export interface EngineRetention {
 /** One day's attribution and latencies. */
 interface Day {
   /** Each from its first bad event on: most days of most objectives have none. */
-  readonly contributors: Map<ContributorDimension, Contributors>
+  readonly contributors: { [dimension in ContributorDimension]?: Contributors }
   latencies: LatencySketch | undefined
 }
 
@@ -43,28 +44,28 @@ function byDimension<T>(of: (dimension: ContributorDimension) => T): Record<Cont
 }
 
 function savedDay({ contributors, latencies }: Day): SavedDay {
-  const hasUnseen = [...contributors.values()].some(({ unseen }) => unseen > 0)
+  const hasUnseen = Object.values(contributors).some(({ unseen }) => unseen > 0)
   return {
-    contributors: byDimension((dimension) => contributors.get(dimension)?.entries() ?? []),
+    contributors: byDimension((dimension) => contributors[dimension]?.entries() ?? []),
     latencies: latencies?.entries() ?? [],
-    ...(hasUnseen && { unseen: byDimension((dimension) => contributors.get(dimension)?.unseen ?? 0) }),
+    ...(hasUnseen && { unseen: byDimension((dimension) => contributors[dimension]?.unseen ?? 0) }),
   }
 }
 
-function contributorsOf({ contributors }: Day, dimension: ContributorDimension): Contributors {
-  let of = contributors.get(dimension)
-  if (of === undefined) {
-    of = new Contributors(contributorsPerDay)
-    contributors.set(dimension, of)
-  }
-  return of
+function contributorsOf(
+  { contributors }: Day,
+  dimension: ContributorDimension,
+  texts: TextPool,
+): Contributors {
+  contributors[dimension] ??= new Contributors(contributorsPerDay, texts)
+  return contributors[dimension]
 }
 
-function restoreDay(day: Day, saved: SavedDay): void {
+function restoreDay(day: Day, saved: SavedDay, texts: TextPool): void {
   for (const dimension of contributorDimensions) {
     const entries = saved.contributors[dimension]
     const unseen = saved.unseen?.[dimension] ?? 0
-    if (entries.length > 0 || unseen > 0) contributorsOf(day, dimension).restore(entries, unseen)
+    if (entries.length > 0 || unseen > 0) contributorsOf(day, dimension, texts).restore(entries, unseen)
   }
   if (saved.latencies.length === 0) return
   day.latencies ??= new LatencySketch()
@@ -92,7 +93,11 @@ export class ObjectiveState implements Stateful {
   #isAnchored = false
   #keepDaysFrom = Number.NEGATIVE_INFINITY
 
-  constructor(objective: Objective, retention: EngineRetention) {
+  readonly #texts: TextPool
+
+  /** `texts`, where other objectives keep the same names. */
+  constructor(objective: Objective, retention: EngineRetention, texts = new TextPool()) {
+    this.#texts = texts
     this.objective = objective
     this.budget = fraction(objective.target.budget)
     this.partBudgets = objective.parts.map((part) => fraction(part.target.budget))
@@ -109,7 +114,9 @@ export class ObjectiveState implements Stateful {
     } else {
       const outer = new Tally(keep)
       this.tallies = [outer]
-      this.#slices = new Slices(objective.budgeting, outer, weights, retention.slicesMs)
+      const slis = [objective.sli, ...objective.parts.map(({ sli }) => sli)]
+      const isWeighed = slis.some((sli) => sli !== undefined && weighedIndicators.has(sli.indicator))
+      this.#slices = new Slices(objective.budgeting, outer, weights, retention.slicesMs, isWeighed)
     }
     this.exclusions = new ObjectiveExclusions(objective, keep, () => this.newest)
   }
@@ -156,15 +163,23 @@ export class ObjectiveState implements Stateful {
   /**
    * `count` is negative when a verdict is taken back.
    * @param signature of `exclusions`: which of their `where`s select the event
+   * @param badShare how much of the event is bad, in thousandths, where the indicator weighs
    */
-  record(event: IdentityEvent, part: number, verdict: Verdict, count: number, signature = ''): void {
+  record(
+    event: IdentityEvent,
+    part: number,
+    verdict: Verdict,
+    count: number,
+    signature = '',
+    badShare?: number,
+  ): void {
     if (signature !== '') this.exclusions.add(part, signature, event.time, verdict, count)
     if (count > 0) {
       this.seen[verdict] += count
       this.#isSeenDirty = true
     }
     if (this.#slices === undefined) this.tallies[part]?.add(event.time, verdict, count)
-    else this.#slices.add(event.time, part, verdict, count)
+    else this.#slices.add(event.time, part, verdict, count, badShare)
     if (verdict === 'bad') this.#attribute(event, count)
     if (event.kind === 'token.request' && event.latencyMs !== undefined && verdict !== 'excluded') {
       const day = this.#day(event.time)
@@ -176,7 +191,7 @@ export class ObjectiveState implements Stateful {
   #attribute(event: IdentityEvent, count: number): void {
     const day = this.#day(event.time)
     const add = (dimension: ContributorDimension, key: string | undefined): void => {
-      if (key !== undefined) contributorsOf(day, dimension).add(key, count)
+      if (key !== undefined) contributorsOf(day, dimension, this.#texts).add(key, count)
     }
     add('identity', event.identity.id)
     add('workload', event.workload && `${event.workload.kind} ${event.workload.name}`)
@@ -188,11 +203,20 @@ export class ObjectiveState implements Stateful {
     const key = Math.floor(time / dayMs)
     let day = this.#days.get(key)
     if (day === undefined) {
-      day = { contributors: new Map(), latencies: undefined }
+      this.#packDays()
+      day = { contributors: {}, latencies: undefined }
       this.#days.set(key, day)
     }
     this.#dirtyDays.add(key)
     return day
+  }
+
+  /** The days before are over, but for what comes late. */
+  #packDays(): void {
+    for (const { contributors, latencies } of this.#days.values()) {
+      for (const dimension of contributorDimensions) contributors[dimension]?.pack()
+      latencies?.pack()
+    }
   }
 
   save(out: ChunkWriter): void {
@@ -226,7 +250,8 @@ export class ObjectiveState implements Stateful {
     if (kind === 'seen') Object.assign(this.seen, jsonOf<Counts>(bytes))
     else if (kind === 'slices') this.#slices?.restore(rest, bytes)
     else if (kind === 'shadow') this.exclusions.restore(rest, bytes)
-    else if (kind === 'day') restoreDay(this.#day(Number(index) * dayMs), jsonOf<SavedDay>(bytes))
+    else if (kind === 'day')
+      restoreDay(this.#day(Number(index) * dayMs), jsonOf<SavedDay>(bytes), this.#texts)
     else this.tallies[Number(index)]?.restore(rest.slice(index.length + 1), bytes)
     this.#dirtyDays.clear()
   }
@@ -235,7 +260,7 @@ export class ObjectiveState implements Stateful {
   contributors(dimension: ContributorDimension, from: number, to: number): Contributors {
     const all = new Contributors(contributorsPerDay * 4)
     for (const [key, day] of [...this.#days].sort(([a], [b]) => a - b)) {
-      const of = day.contributors.get(dimension)
+      const of = day.contributors[dimension]
       if (of !== undefined && (key + 1) * dayMs > from && key * dayMs < to) all.merge(of)
     }
     return all

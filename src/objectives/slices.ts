@@ -10,8 +10,13 @@ import type { Budgeting } from './objective.ts'
 
 /** A slice's worth is counted in millionths, so that averages of ratios stay whole numbers. */
 export const sliceUnits = 1_000_000
+/** Parts of an event that is good in part. */
+const shares = 1000
 
 const pageSlices = 64
+
+/** Thousandths of events pass 2^32 in a busy hour; whole events do not. */
+type Page = Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
 
 export class Slices implements Stateful {
   readonly sliceMs: number
@@ -20,7 +25,8 @@ export class Slices implements Stateful {
   readonly #sliceTarget: Fraction | undefined
   readonly #keepMs: number
   /** Good and bad of each part of each slice, 64 slices a page. */
-  readonly #pages = new Map<number, Uint32Array>()
+  readonly #pages = new Map<number, Page>()
+  readonly #isWeighed: boolean
   readonly #dirty = new Set<number>()
 
   constructor(
@@ -28,15 +34,18 @@ export class Slices implements Stateful {
     outer: Tally,
     weights: readonly number[],
     keepMs: number,
+    isWeighed = false,
   ) {
     this.sliceMs = budgeting.sliceMs
     this.#sliceTarget = budgeting.method === 'Timeslices' ? fraction(budgeting.sliceTarget) : undefined
     this.#outer = outer
     this.#weights = weights
     this.#keepMs = keepMs
+    this.#isWeighed = isWeighed
   }
 
-  add(time: number, part: number, verdict: Verdict, count: number): void {
+  /** `badShare`: how much of the event is bad, in thousandths, where an indicator says so. */
+  add(time: number, part: number, verdict: Verdict, count: number, badShare?: number): void {
     if (verdict === 'excluded') {
       this.#outer.add(time, verdict, count)
       return
@@ -46,19 +55,27 @@ export class Slices implements Stateful {
     const parts = this.#weights.length
     let page = this.#pages.get(key)
     if (page === undefined) {
-      page = new Uint32Array(pageSlices * parts * 2)
+      page = this.#newPage()
       this.#pages.set(key, page)
     }
     this.#dirty.add(key)
     const at = (slice - key * pageSlices) * parts * 2
     const before = this.#worth(page, at)
-    const index = at + part * 2 + (verdict === 'good' ? 0 : 1)
-    page[index] = (page[index] as number) + count
+    const good = at + part * 2
+    const whole = badShare === undefined ? 1 : shares
+    const bad = badShare ?? (verdict === 'bad' ? 1 : 0)
+    page[good] = (page[good] as number) + (whole - bad) * count
+    page[good + 1] = (page[good + 1] as number) + bad * count
     const after = this.#worth(page, at)
     if (before === after) return
     const start = slice * this.sliceMs
     if (before >= 0) this.#count(start, before, -1)
     if (after >= 0) this.#count(start, after, 1)
+  }
+
+  #newPage(): Page {
+    const length = pageSlices * this.#weights.length * 2
+    return this.#isWeighed ? new Float64Array(length) : new Uint32Array(length)
   }
 
   /** Whether the slice, numbered from the epoch, has good or bad events. */
@@ -75,7 +92,7 @@ export class Slices implements Stateful {
   }
 
   /** Millionths of the slice that are good; -1 without events. */
-  #worth(page: Uint32Array, at: number): number {
+  #worth(page: Page, at: number): number {
     const target = this.#sliceTarget
     let missing = 0
     let weights = 0
@@ -117,7 +134,7 @@ export class Slices implements Stateful {
   }
 
   restore(key: string, bytes: Uint8Array): void {
-    const page = new Uint32Array(pageSlices * this.#weights.length * 2)
+    const page = this.#newPage()
     if (page.byteLength !== bytes.length)
       throw new Error(`slices of ${bytes.length} bytes, expected ${page.byteLength}`)
     new Uint8Array(page.buffer).set(bytes)

@@ -4,8 +4,8 @@ import { indicatorIds } from '../../src/indicators/indicator.ts'
 import { anAssignmentChange, aSecretRead, aTokenRequest, aTokenUse } from '../support/event.ts'
 
 const oneOfEach = [
-  aTokenRequest({ latencyMs: 1 }),
-  aTokenUse(),
+  aTokenRequest({ latencyMs: 1, refresh: true }),
+  aTokenUse({ tokenAgeSeconds: 1, ttlSeconds: 2 }),
   anAssignmentChange(),
   aSecretRead(),
   { ...anAssignmentChange(), kind: 'identity.change', op: 'created' } as const,
