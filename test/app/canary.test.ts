@@ -265,7 +265,9 @@ describe('nothing that is planted in records leaves', () => {
     )
     for (const shown of [text, ...answers, JSON.stringify(running.log)]) expect(leaksIn(shown)).toEqual([])
     // People are there, as pseudonyms.
-    expect(answers[1]).toMatch(/"id":"p_[0-9a-f]{16}"/)
+    const people = running.pipeline.identities.top(10_000).filter(({ identity }) => identity.type === 'user')
+    expect(people.length).toBeGreaterThan(0)
+    for (const { identity } of people) expect(identity.id).toMatch(/^p_[0-9a-f]{16}$/)
   })
 
   it('by inspect or replay, for people or machines', async () => {
@@ -305,6 +307,14 @@ const harmless = [
 ]
 const suspicious =
   /token$|secret|passw|assertion|signature|cookie|authorization$|mail|^upn$|^unique_name|userprincipal|displayname$|ip(address)?$|useragent|description/i
+/** Names of clients and apps: the mapping takes them of actors and targets that are no people. */
+const ofMachinesOnly = [
+  'okta target.displayName',
+  'okta detail.target.displayName',
+  'okta detail.actor.displayName',
+]
+/** The client of a grant to a person: its id is no person's. */
+const clientOfPerson = ['pingfederate connectionid']
 const displayNamesOfMachines = /^(resourceDisplayName|app\.displayName|targetResources\.displayName)$/i
 
 /** Each text of the fixtures is replaced in turn, a few times for each field. */
@@ -338,6 +348,7 @@ describe('each field of each record', () => {
     )
     expect(passed.size).toBeGreaterThan(100)
     const doubtful = [...passed].filter((entry) => {
+      if (ofMachinesOnly.includes(entry)) return false
       const names = entry.slice(entry.indexOf(' ') + 1).split('.')
       const [last = '', before = ''] = [names.at(-1), names.at(-2)]
       const isMachine = displayNamesOfMachines.test(last) || displayNamesOfMachines.test(`${before}.${last}`)
@@ -361,6 +372,6 @@ describe('each field of each record', () => {
         }
       },
     )
-    expect([...told]).toEqual([])
+    expect([...told].filter((entry) => !clientOfPerson.includes(entry))).toEqual([])
   })
 })
