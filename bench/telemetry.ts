@@ -1,5 +1,5 @@
 /**
- * `node bench/telemetry.ts`: what watching itself costs the program. Blocks of one file are read
+ * `node bench/telemetry.ts`, or `npm run bench -- --telemetry`: what watching itself costs the program. Blocks of one file are read
  * with telemetry on and off in turns, in one process, so that a noisy machine disturbs both alike. What telemetry
  * does in the background (sending traces, being scraped, looking at the event loop) is measured on its own, and added.
  */
@@ -10,13 +10,13 @@ import { join } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { attributionOf, defaultPseudonymKey } from '../src/app/attribution.ts'
 import { BatchTelemetry } from '../src/app/batch-telemetry.ts'
 import { replayPipeline } from '../src/app/commands/replay.ts'
-import { requireDefinitions } from '../src/app/definition-files.ts'
 import { startSelfObservation } from '../src/app/self-observation.ts'
 import { noTelemetry } from '../src/platform/telemetry/telemetry.ts'
 import { writeBenchRecords } from './records.ts'
+import { Report } from './report.ts'
+import { endOfTime, shippedReplay } from './shipped.ts'
 
 const { values } = parseArgs({ options: { records: { type: 'string', default: '400000' } } })
 const records = Number(values.records)
@@ -50,18 +50,7 @@ const { telemetry, address, stop } = await startSelfObservation(
 )
 peers.postMessage(address)
 
-const { objectives } = requireDefinitions([new URL('../slo-definitions', import.meta.url).pathname])
-const pipeline = replayPipeline(
-  {
-    output: 'json',
-    objectives,
-    attribution: attributionOf([], defaultPseudonymKey),
-    at: undefined,
-    dedupeBytes: 64 * 1024 * 1024,
-    futureToleranceMs: 0,
-  },
-  () => Number.POSITIVE_INFINITY,
-)
+const pipeline = replayPipeline(shippedReplay(), endOfTime)
 const arms = {
   off: { batches: new BatchTelemetry(noTelemetry), blocks: [] as number[] },
   on: { batches: new BatchTelemetry(telemetry), blocks: [] as number[] },
@@ -109,8 +98,15 @@ await stop()
 await peers.terminate()
 
 const [off, on] = [quartile(arms.off.blocks), quartile(arms.on.blocks)]
-console.log(`${pipeline.sources.totals().read.toLocaleString('en')} records in blocks of 4 MiB`)
-console.log(`telemetry off   ${off.toFixed(3)} ms a block, first quartile of ${arms.off.blocks.length}`)
-console.log(`telemetry on    ${on.toFixed(3)} ms a block, first quartile of ${arms.on.blocks.length}`)
-console.log(`in background   ${(background * 100).toFixed(2)} % of a core`)
-console.log(`ratio           ${(on / off + background).toFixed(4)}`)
+const report = new Report(arms.off.blocks.length >= 20)
+const read = pipeline.sources.totals().read.toLocaleString('en')
+report.heading(`${read} records in blocks of 4 MiB, first quartile of ${arms.off.blocks.length}`)
+report.figure({ what: 'a block with telemetry off', value: off, unit: 'ms', decimals: 3 })
+report.figure({ what: 'a block with telemetry on', value: on, unit: 'ms', decimals: 3 })
+report.figure({ what: 'in background, of a core', value: background * 100, unit: '%' })
+report.figure({
+  what: 'cost of telemetry',
+  value: (on / off + background - 1) * 100,
+  unit: '%',
+  goal: { atMost: 2 },
+})

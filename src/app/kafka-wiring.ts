@@ -16,7 +16,8 @@ export interface StoredPositions {
 }
 
 export interface KafkaWiring {
-  readonly pipeline: Pick<Pipeline, 'beginBatch' | 'decoder' | 'rejectInput'>
+  readonly pipeline: Pick<Pipeline, 'beginBatch' | 'decoder' | 'rejectInput'> &
+    Partial<Pick<Pipeline, 'batches'>>
   readonly positions: StoredPositions
   /** While it is true no record is taken: such as when commits fail. */
   readonly isOverloaded: () => boolean
@@ -88,6 +89,7 @@ function kafkaHandlers(name: string, wiring: KafkaWiring): KafkaHandlers {
   return {
     positionOf: (topic, partition) => positions.get(kafkaPositionKey(name, topic, partition)),
     beginBatch: () => pipeline.beginBatch(),
+    fetched: (ms) => pipeline.batches?.fetched(ms / 1000),
     open: (topic, partition) =>
       pipeline.decoder(undefined, { transport: 'kafka', lane: kafkaPositionKey(name, topic, partition) }),
     setPosition: (topic, partition, next) => positions.set(kafkaPositionKey(name, topic, partition), next),

@@ -24,6 +24,10 @@ export class ChunkStore implements ChunkWriter {
       .join('\n')
   }
 
+  entries(): ReadonlyMap<string, Uint8Array> {
+    return this.#chunks
+  }
+
   get size(): number {
     return this.#chunks.size
   }

@@ -22,6 +22,8 @@ export interface BatchOptions {
   readonly high?: number
   readonly heartbeat?: () => Promise<void>
   readonly resolved?: (offset: string) => void
+  /** Tells messages apart that have the same offset in two topics of one name. */
+  readonly made?: string
 }
 
 export function batchOf(
@@ -112,8 +114,9 @@ export class FakeGroup {
 
   /** Fetches messages `{"id": "<partition>-<offset>"}`, as the consumer would. */
   async fetch(partition: number, from: number, count: number, options: BatchOptions = {}): Promise<void> {
+    const { made = '' } = options
     const messages = Array.from({ length: count }, (_, index) =>
-      messageOf(from + index, JSON.stringify({ id: `${partition}-${from + index}` })),
+      messageOf(from + index, JSON.stringify({ id: `${made}${partition}-${from + index}` })),
     )
     const { batch, heartbeat, resolveOffset } = batchOf(this.topic, partition, messages, {
       from,

@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort, ready, stopped } from './server-process.ts'
 import { Workspace } from './workspace.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -12,7 +13,7 @@ const pom = join(root, 'test/real/kafka/pom.xml')
 const startLimitMs = 60_000
 const downloadLimitMs = 300_000
 
-export interface KafkaDistribution {
+interface KafkaDistribution {
   /** Folder of jars; undefined where there is none. */
   readonly libraries: string | undefined
   /** Why there is none. */
@@ -24,7 +25,7 @@ function hasCommand(command: string, version: string): boolean {
 }
 
 /** Downloads the broker the first time, which takes about 20 s. The variable KAFKA_VERSION asks for another one. */
-export function kafkaDistribution(): KafkaDistribution {
+function kafkaDistribution(): KafkaDistribution {
   const usual = /<kafka\.version>([^<]+)</.exec(readFileSync(pom, 'utf8'))?.[1] ?? 'unknown'
   const version = process.env['KAFKA_VERSION'] ?? usual
   const libraries = join(root, '.cache/kafka', version)
@@ -51,16 +52,18 @@ export function kafkaDistribution(): KafkaDistribution {
   return { libraries, missing: '' }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, fail) => {
-    const server = createServer()
-    server.once('error', fail)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
+/**
+ * What a suite with a broker needs: the libraries, and its title. Without a distribution the suite is left out and its title says
+ * so, but where KAFKA_REQUIRED is set, as in CI, this is an error.
+ */
+export function kafkaForTests(title: string): {
+  readonly libraries: string | undefined
+  readonly title: string
+} {
+  const { libraries, missing } = kafkaDistribution()
+  if (libraries !== undefined) return { libraries, title }
+  if (process.env['KAFKA_REQUIRED']) throw new Error(`Kafka is required here: ${missing}`)
+  return { libraries, title: `${title} (skipped: ${missing})` }
 }
 
 function accepts(port: number): Promise<boolean> {
@@ -74,21 +77,30 @@ function accepts(port: number): Promise<boolean> {
   })
 }
 
-function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
-  return new Promise((resolve) => child.once('exit', () => resolve()))
+/** Listeners besides the plain one, and what they need. */
+export interface BrokerSettings {
+  readonly listeners: readonly { readonly name: string; readonly protocol: 'SSL' | 'SASL_SSL' }[]
+  /** Lines of server.properties. */
+  readonly properties: readonly string[]
+  /** Arguments of the tool that formats the broker's folder. */
+  readonly format: readonly string[]
 }
 
+const plainOnly: BrokerSettings = { listeners: [], properties: [], format: [] }
+
 /** Timings are small, so that tests of time-outs are short. */
-function properties(port: number, controllerPort: number, data: string): string {
+function properties(ports: ReadonlyMap<string, number>, data: string, settings: BrokerSettings): string {
+  const all = [...ports].map(([name, port]) => `${name}://127.0.0.1:${port}`)
+  const advertised = all.filter((listener) => !listener.startsWith('CONTROLLER'))
+  const protocols = settings.listeners.map(({ name, protocol }) => `,${name}:${protocol}`)
   return `process.roles=broker,controller
 node.id=1
-controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.quorum.voters=1@127.0.0.1:${ports.get('CONTROLLER')}
+listeners=${all.join(',')}
+advertised.listeners=${advertised.join(',')}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols.join('')}
 log.dirs=${data}
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
@@ -99,30 +111,32 @@ group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 auto.create.topics.enable=false
 log.cleaner.enable=false
+${settings.properties.join('\n')}
 `
 }
 
 export class KafkaBroker implements AsyncDisposable {
   readonly #folder: Workspace
   readonly #classpath: string
-  readonly #port: number
+  readonly #ports: ReadonlyMap<string, number>
   #child: ChildProcess | undefined
 
-  private constructor(folder: Workspace, classpath: string, port: number) {
+  private constructor(folder: Workspace, classpath: string, ports: ReadonlyMap<string, number>) {
     this.#folder = folder
     this.#classpath = classpath
-    this.#port = port
+    this.#ports = ports
   }
 
-  static async start(libraries: string): Promise<KafkaBroker> {
+  static async start(libraries: string, settings: BrokerSettings = plainOnly): Promise<KafkaBroker> {
     const folder = new Workspace()
-    const port = await freePort()
-    const controllerPort = await freePort()
-    const config = folder.write('server.properties', properties(port, controllerPort, folder.at('data')))
-    const broker = new KafkaBroker(folder, join(libraries, '*'), port)
+    const ports = new Map<string, number>()
+    for (const name of ['PLAINTEXT', 'CONTROLLER', ...settings.listeners.map((one) => one.name)])
+      ports.set(name, await freePort())
+    const config = folder.write('server.properties', properties(ports, folder.at('data'), settings))
+    const broker = new KafkaBroker(folder, join(libraries, '*'), ports)
     // The first byte is small, because an id that begins with a dash is taken for an option.
     const id = Buffer.concat([Buffer.from([1]), randomBytes(15)]).toString('base64url')
-    const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', config]
+    const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', config, ...settings.format]
     try {
       const formatted = spawnSync('java', ['-cp', broker.#classpath, ...format], { encoding: 'utf8' })
       if (formatted.status !== 0) throw new Error(`cannot format the broker's folder: ${formatted.stderr}`)
@@ -136,7 +150,11 @@ export class KafkaBroker implements AsyncDisposable {
 
   /** `host:port` to connect to; the same after a restart. */
   get address(): string {
-    return `127.0.0.1:${this.#port}`
+    return this.addressOf('PLAINTEXT')
+  }
+
+  addressOf(listener: string): string {
+    return `127.0.0.1:${this.#ports.get(listener)}`
   }
 
   async run(): Promise<void> {
@@ -150,35 +168,40 @@ export class KafkaBroker implements AsyncDisposable {
     }
     process.once('exit', end)
     child.once('exit', () => process.off('exit', end))
-    const deadline = Date.now() + startLimitMs
-    while (!(await accepts(this.#port))) {
-      if (child.exitCode !== null) throw new Error(`the broker ended with status ${child.exitCode}`)
-      if (Date.now() > deadline) throw new Error(`the broker does not listen after ${startLimitMs} ms`)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+    const port = this.#ports.get('PLAINTEXT') ?? 0
+    await ready('the broker', child, () => accepts(port), startLimitMs)
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const child = this.#child
     this.#child = undefined
-    if (child === undefined) return
-    child.kill(signal)
-    await ended(child)
+    if (child !== undefined) await stopped(child, signal)
   }
 
   /** Kafka's own producer sends each line as a message, in batches of its making. */
   produceLines(topic: string, codec: 'gzip' | 'snappy' | 'lz4' | 'zstd', lines: readonly string[]): void {
-    const options = ['--bootstrap-server', this.address, '--topic', topic, '--compression-codec', codec]
     // Kafka 4 has moved it.
     const isOld = basename(dirname(this.#classpath)).startsWith('3.')
     const main = `${isOld ? '' : 'org.apache.'}kafka.tools.ConsoleProducer`
-    const producer = ['-cp', this.#classpath, main, ...options]
-    const run = spawnSync('java', ['-XX:TieredStopAtLevel=1', ...producer], {
-      input: lines.map((line) => `${line}\n`).join(''),
-      encoding: 'utf8',
-      timeout: startLimitMs,
-    })
-    if (run.status !== 0) throw new Error(`the console producer failed: ${run.stderr}`)
+    const input = lines.map((line) => `${line}\n`).join('')
+    this.#tool(main, ['--topic', topic, '--compression-codec', codec], input)
+  }
+
+  /** Fetches of the client that get more are answered with nothing, and with how long to wait; undefined: no limit. */
+  limitFetches(clientId: string, bytesPerSecond: number | undefined): void {
+    const change =
+      bytesPerSecond === undefined
+        ? ['--delete-config', 'consumer_byte_rate']
+        : ['--add-config', `consumer_byte_rate=${bytesPerSecond}`]
+    const client = ['--entity-type', 'clients', '--entity-name', clientId]
+    this.#tool('kafka.admin.ConfigCommand', ['--alter', ...client, ...change])
+  }
+
+  #tool(main: string, options: readonly string[], input = ''): void {
+    const bootstrap = ['--bootstrap-server', this.address]
+    const args = ['-XX:TieredStopAtLevel=1', '-cp', this.#classpath, main, ...bootstrap, ...options]
+    const run = spawnSync('java', args, { input, encoding: 'utf8', timeout: startLimitMs })
+    if (run.status !== 0) throw new Error(`${main} failed: ${run.stdout}${run.stderr}`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

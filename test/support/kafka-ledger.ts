@@ -24,10 +24,13 @@ export class KafkaLedger {
   isOverloaded = false
   /** While it is true nothing becomes durable: those who wait go on waiting. */
   isHeld = false
+  /** How long a message takes, ms: for batches that take longer than a session. */
+  slowMs = 0
   readonly problems: { readonly reason: string; readonly at: MessagePlace }[] = []
   readonly log: LedgerLine[] = []
   onCommit: () => void = () => undefined
   #waiting: (() => void)[] = []
+  readonly #nobody = new Int32Array(new SharedArrayBuffer(4))
 
   constructor(from?: Facts) {
     this.live = from === undefined ? { counts: new Map(), positions: new Map() } : copyOf(from)
@@ -51,7 +54,12 @@ export class KafkaLedger {
     return [...this.live.counts.values()].reduce((sum, count) => sum + count, 0)
   }
 
+  /** Offset of the next record; what is stored has a mark of the last one behind it. */
   position(topic: string, partition: number): string | undefined {
+    return this.#stored(topic, partition)?.split(' ')[0]
+  }
+
+  #stored(topic: string, partition: number): string | undefined {
     return this.live.positions.get(`${topic}:${partition}`)
   }
 
@@ -60,7 +68,7 @@ export class KafkaLedger {
       this.log.push({ level, facts, message })
     }
     return {
-      positionOf: (topic, partition) => this.position(topic, partition),
+      positionOf: (topic, partition) => this.#stored(topic, partition),
       beginBatch: () => undefined,
       open: () => {
         const chunks: Uint8Array[] = []
@@ -81,6 +89,7 @@ export class KafkaLedger {
 
   /** A message is `{"id": …}`. */
   #count(chunks: readonly Uint8Array[]): void {
+    if (this.slowMs > 0) Atomics.wait(this.#nobody, 0, 0, this.slowMs)
     const message: unknown = JSON.parse(Buffer.concat(chunks).toString())
     const id = typeof message === 'object' && message && 'id' in message ? String(message.id) : 'none'
     this.live.counts.set(id, (this.live.counts.get(id) ?? 0) + 1)

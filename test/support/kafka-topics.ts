@@ -25,13 +25,30 @@ export class KafkaTopics implements AsyncDisposable {
     return new KafkaTopics(kafka, admin, producer)
   }
 
-  /** Gives the name of a new topic. */
-  async create(partitions: number, name = `topic-${++this.#made}`): Promise<string> {
+  /** Gives the name of a new topic. `config`: settings of the topic, as the broker calls them. */
+  async create(
+    partitions: number,
+    name = `topic-${++this.#made}`,
+    config: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }))
     await this.admin.createTopics({
-      topics: [{ topic: name, numPartitions: partitions }],
+      topics: [{ topic: name, numPartitions: partitions, configEntries }],
       waitForLeaders: true,
     })
     return name
+  }
+
+  /** Another topic of the same name, empty. */
+  async makeAnew(topic: string, partitions: number): Promise<void> {
+    await this.admin.deleteTopics({ topics: [topic] })
+    for (let isMade = false; !isMade; ) {
+      // The broker deletes in its own time, and refuses the name until then.
+      isMade = await this.create(partitions, topic).then(
+        () => true,
+        () => false,
+      )
+    }
   }
 
   async send(topic: string, partition: number, values: readonly (string | Buffer | null)[]): Promise<void> {

@@ -1,6 +1,7 @@
 /** The kafkajs consumer behind a small interface, with the one hook that it lacks: before partitions are given back. */
 import kafkajs, {
   type Cluster,
+  type Consumer,
   type EachBatchPayload,
   type PartitionAssigner,
   type TopicPartitionOffset,
@@ -29,6 +30,10 @@ export interface GroupConsumerEvents {
   readonly batch: (payload: EachBatchPayload) => Promise<void>
   /** A fetch gave nothing but records of the broker's own; offsets from `first` (null: none) to `last`. */
   readonly passedOver: (topic: string, partition: number, first: string | null, last: string) => void
+  /** A fetch gave records after so many ms; waiting for the broker included. */
+  readonly fetched: (ms: number) => void
+  /** A fetch failed, for whatever reason, and is tried again. */
+  readonly fetchFailed: () => void
   /** It has given up, and does not start again by itself. */
   readonly crashed: (error: Error) => void
 }
@@ -48,6 +53,30 @@ export type ConnectGroup = (events: GroupConsumerEvents) => GroupConsumer
 
 function mutable(partitions: readonly TopicPartitions[]): { topic: string; partitions: number[] }[] {
   return partitions.map((entry) => ({ topic: entry.topic, partitions: [...entry.partitions] }))
+}
+
+/** Passes on what the consumer tells of itself. */
+function listen(consumer: Consumer, events: GroupConsumerEvents): void {
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    const assignment = Object.entries(payload.memberAssignment)
+    events.joined(assignment.map(([topic, partitions]) => ({ topic, partitions })))
+  })
+  consumer.on(consumer.events.HEARTBEAT, () => events.heartbeat())
+  consumer.on(consumer.events.CRASH, ({ payload }) => events.crashed(payload.error))
+  // A fetch that fails ends without a word: the next one to the same broker begins.
+  const fetching = new Set<number>()
+  consumer.on(consumer.events.FETCH_START, ({ payload }) => {
+    if (fetching.has(payload.nodeId)) events.fetchFailed()
+    fetching.add(payload.nodeId)
+  })
+  consumer.on(consumer.events.FETCH, ({ payload }) => {
+    fetching.delete(payload.nodeId)
+    if (payload.numberOfBatches > 0) events.fetched(payload.duration)
+  })
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    const { topic, partition, batchSize, firstOffset, lastOffset } = payload
+    if (batchSize === 0) events.passedOver(topic, partition, firstOffset, lastOffset)
+  })
 }
 
 export function connectGroup(options: KafkaSourceOptions, log: KafkaLog): ConnectGroup {
@@ -77,16 +106,7 @@ export function connectGroup(options: KafkaSourceOptions, log: KafkaLog): Connec
       allowAutoTopicCreation: false,
       retry: { ...retryOptions, restartOnFailure: async () => false },
     })
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      const assignment = Object.entries(payload.memberAssignment)
-      events.joined(assignment.map(([topic, partitions]) => ({ topic, partitions })))
-    })
-    consumer.on(consumer.events.HEARTBEAT, () => events.heartbeat())
-    consumer.on(consumer.events.CRASH, ({ payload }) => events.crashed(payload.error))
-    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-      const { topic, partition, batchSize, firstOffset, lastOffset } = payload
-      if (batchSize === 0) events.passedOver(topic, partition, firstOffset, lastOffset)
-    })
+    listen(consumer, events)
     return {
       start: async () => {
         await consumer.connect()

@@ -11,6 +11,7 @@ import { MessageIntake } from './message-intake.ts'
 import type { PartitionProgress } from './partition-progress.ts'
 import { PositionFinder } from './position-finder.ts'
 import { offsetOf, ownerMetadata } from './start-offset.ts'
+import { positionText } from './stored-position.ts'
 import { isDoneWithin } from './time-limit.ts'
 
 /** `disconnected`: the group has not heard of us for as long as it waits. */
@@ -69,6 +70,8 @@ export class GroupSession {
       },
       batch: (payload) => this.#batch(payload),
       passedOver: (topic, partition, first, last) => this.#passedOver(topic, partition, first, last),
+      fetched: (ms) => this.#parts.handlers.fetched?.(ms),
+      fetchFailed: () => this.#fetchFailed(),
       crashed: (error) => this.#crashed(error),
     })
     this.#finder = new PositionFinder(parts, this.#consumer)
@@ -213,13 +216,20 @@ export class GroupSession {
     const isCurrent = (): boolean => this.#isAccepting && generation === this.#generation && this.hasContact()
     const result = await this.intake.take(progress, payload, isCurrent)
     if (result === 'misplaced') this.#relocate(progress)
+    else if (result === 'replaced') this.#relocate(progress, true)
+    else if (result === 'short') this.#seekToNext(progress)
     else if (!this.hasContact()) this.end('disconnected')
   }
 
+  #seekToNext({ topic, partition, next }: PartitionProgress): void {
+    this.#consumer.seek({ topic, partition, offset: String(next) })
+  }
+
   /** kafkajs has gone elsewhere: usually because the broker does not have our position any more. */
-  #relocate(progress: PartitionProgress): void {
+  #relocate(progress: PartitionProgress, isReplaced = false): void {
     const { topic, partition } = progress
     progress.locate(this.#parts.steadyMs())
+    progress.isReplaced = isReplaced
     this.#consumer.pause([{ topic, partitions: [partition] }])
     this.#locate([progress])
   }
@@ -229,9 +239,24 @@ export class GroupSession {
     const progress = this.#assigned.find((one) => one.topic === topic && one.partition === partition)
     const [from, to] = [offsetOf(first ?? last), offsetOf(last)]
     if (!this.#isAccepting || progress?.phase !== 'reading' || progress.next === undefined) return
-    if (from === undefined || to === undefined || from < progress.next) return
-    progress.advance(to + 1n, steadyMs())
-    handlers.setPosition(topic, partition, (to + 1n).toString())
+    const { fetchFrom = 0n, checking } = progress
+    if (from === undefined || to === undefined || from < fetchFrom) return
+    progress.checking = undefined
+    // Without a first offset it is not there any more, and nothing is known.
+    if (first !== null && from === checking?.offset) this.#relocate(progress, true)
+    else if (to < progress.next) this.#seekToNext(progress)
+    else {
+      progress.advance(to + 1n, steadyMs())
+      handlers.setPosition(topic, partition, positionText({ next: to + 1n, mark: progress.mark }))
+    }
+  }
+
+  /** The topic may have been deleted and made anew meanwhile. */
+  #fetchFailed(): void {
+    for (const progress of this.#assigned) {
+      const { topic, partition } = progress
+      if (progress.checkAgain()) this.#consumer.seek({ topic, partition, offset: String(progress.fetchFrom) })
+    }
   }
 
   #crashed(error: unknown): void {

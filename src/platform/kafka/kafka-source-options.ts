@@ -64,6 +64,8 @@ export interface KafkaHandlers {
   readonly beginBatch: () => void
   /** Each message is pushed and ended as a document of its own. */
   readonly open: (topic: string, partition: number) => Pick<ByteTaker, 'push' | 'end'>
+  /** A fetch that gave records took so many ms. */
+  readonly fetched?: ((ms: number) => void) | undefined
   /** Called in the same turn in which the messages before it were pushed: a commit holds both or neither. */
   readonly setPosition: (topic: string, partition: number, nextOffset: string) => void
   /** Resolves when all that was pushed and set so far is durable; only then is the broker told. */

@@ -5,6 +5,7 @@ import type { Rejection } from '../../events/rejection.ts'
 import type { KafkaHandlers } from './kafka-source-options.ts'
 import type { PartitionProgress } from './partition-progress.ts'
 import { offsetOf } from './start-offset.ts'
+import { isMarked, markOf, positionText } from './stored-position.ts'
 import { unreadableReason } from './unreadable-batch.ts'
 
 /** A run ends after this many ms, so that heartbeats and other work get their turn. */
@@ -14,8 +15,11 @@ const overloadPollMs = 50
 
 export type FetchedBatch = Pick<EachBatchPayload, 'batch' | 'resolveOffset' | 'heartbeat'>
 
-/** `misplaced`: the batch was fetched from elsewhere than we are, and nothing of it was taken. */
-export type IntakeResult = 'taken' | 'given up' | 'misplaced'
+/**
+ * Of the last three nothing was taken. `misplaced`: the batch was fetched from elsewhere than we are. `replaced`: where we
+ * have read a record, there is another one. `short`: it held what was to be checked, and ends before our position.
+ */
+export type IntakeResult = 'taken' | 'given up' | 'misplaced' | 'replaced' | 'short'
 
 const openBrace = 0x7b
 const openBracket = 0x5b
@@ -70,7 +74,9 @@ export class MessageIntake {
     isCurrent: () => boolean,
   ): Promise<IntakeResult> {
     const { batch, heartbeat, resolveOffset } = fetched
-    if (fetchedFrom(batch) !== progress.next) return 'misplaced'
+    if (fetchedFrom(batch) !== progress.fetchFrom) return 'misplaced'
+    const found = this.#check(progress, batch)
+    if (found !== undefined) return found
     this.#active++
     try {
       progress.sees(offsetOf(batch.highWatermark) ?? 0n, this.#steadyMs())
@@ -91,6 +97,18 @@ export class MessageIntake {
     }
   }
 
+  /** Compares the record that was read last with what is there now; says why the batch is not to be taken. */
+  #check(progress: PartitionProgress, batch: FetchedBatch['batch']): 'replaced' | 'short' | undefined {
+    const { checking, next = 0n } = progress
+    if (checking === undefined) return undefined
+    progress.checking = undefined
+    const [first] = batch.messages
+    // Compaction and retention may have taken it: then what is there is behind it, and nothing is known.
+    const isThere = offsetOf(batch.firstOffset()) === checking.offset
+    if (isThere && (first === undefined || !isMarked(first, checking))) return 'replaced'
+    return (offsetOf(batch.lastOffset()) ?? 0n) + 1n < next ? 'short' : undefined
+  }
+
   async #hold(heartbeat: () => Promise<void>): Promise<void> {
     this.isPaused = true
     await setTimeout(overloadPollMs)
@@ -104,6 +122,7 @@ export class MessageIntake {
     const { messages } = batch
     let next = progress.next ?? 0n
     let at = from
+    let last: KafkaMessage | undefined
     this.#handlers.beginBatch()
     while (at < messages.length) {
       const message = messages[at++]
@@ -111,13 +130,17 @@ export class MessageIntake {
       if (message === undefined || offset === undefined || offset < next) continue
       this.#push(progress, message)
       next = offset + 1n
+      last = message
       if (at % messagesPerLook === 0 && this.#steadyMs() >= endMs) break
     }
     // Behind the last message there may be records of the broker's own, which are passed over as well.
-    if (at >= messages.length) next = (offsetOf(batch.lastOffset()) ?? next - 1n) + 1n
-    progress.lastMessageAt = this.#handlers.now()
+    const end = (offsetOf(batch.lastOffset()) ?? -1n) + 1n
+    if (at >= messages.length && end > next) next = end
+    // What cannot be unpacked today may be another day, and would look like another record.
+    if (last !== undefined && unreadableReason(last.headers) === undefined) progress.mark = markOf(last)
+    if (last !== undefined) progress.lastMessageAt = this.#handlers.now()
     progress.advance(next, this.#steadyMs())
-    this.#handlers.setPosition(topic, partition, next.toString())
+    this.#handlers.setPosition(topic, partition, positionText({ next, mark: progress.mark }))
     return at
   }
 

@@ -1,5 +1,6 @@
 /** How far one partition is read, how far it goes, and since when it does not move. */
 import type { OffsetRange } from './start-offset.ts'
+import type { RecordMark, StoredPosition } from './stored-position.ts'
 
 export interface PartitionFacts {
   readonly topic: string
@@ -34,6 +35,12 @@ export class PartitionProgress {
   lastMessageAt: number | undefined
   /** As the broker knows it from us. */
   committed: bigint | undefined
+  /** Of a record before `next`: the last one that was read and can be known again. */
+  mark: RecordMark | undefined
+  /** The record that the first fetch has to find, and begins at, so that a topic made anew is noticed. */
+  checking: RecordMark | undefined
+  /** That fetch found another record there: a new position has to be found. */
+  isReplaced = false
   #next: bigint | undefined
   #high: bigint | undefined
   /** What was there when reading began. */
@@ -52,6 +59,11 @@ export class PartitionProgress {
     return this.#next
   }
 
+  /** Where the next fetch begins. */
+  get fetchFrom(): bigint | undefined {
+    return this.checking?.offset ?? this.#next
+  }
+
   /** When it was last read from, in ms of a clock that only goes forward. */
   get movedAt(): number {
     return this.#movedAt
@@ -59,7 +71,7 @@ export class PartitionProgress {
 
   /** Whether it has read what was there when it began. */
   get isCaughtUp(): boolean {
-    if (this.phase === 'failed') return true
+    if (this.phase !== 'reading') return this.phase === 'failed'
     return this.#next !== undefined && this.#backlogEnd !== undefined && this.#next >= this.#backlogEnd
   }
 
@@ -71,11 +83,17 @@ export class PartitionProgress {
   /** It is ours now, and its position is being found. */
   locate(steadyMs: number): void {
     this.phase = 'locating'
+    this.isReplaced = false
     this.#excusedAt = steadyMs
   }
 
-  begin(next: bigint, range: OffsetRange, steadyMs: number): void {
+  /** The mark is checked where its record can still be there. */
+  begin({ next, mark }: StoredPosition, range: OffsetRange, steadyMs: number): void {
+    const isThere = mark !== undefined && mark.offset >= range.low && mark.offset < next
     this.phase = 'reading'
+    this.mark = mark
+    this.checking = isThere ? mark : undefined
+    this.isReplaced = false
     this.failure = undefined
     this.committed = undefined
     this.#backlogEnd = range.high
@@ -83,6 +101,14 @@ export class PartitionProgress {
     this.#next = next
     this.#excusedAt = steadyMs
     this.sees(range.high, steadyMs)
+  }
+
+  /** False when there is nothing to check, or it is under way. */
+  checkAgain(): boolean {
+    const { mark, checking, phase } = this
+    if (phase !== 'reading' || mark === undefined || checking !== undefined) return false
+    this.checking = mark
+    return true
   }
 
   fail(why: string): void {

@@ -8,10 +8,10 @@ import {
   type CommittedOffset,
   isBeyondEnd,
   type OffsetRange,
-  offsetOf,
   type StartQuestion,
   startOffset,
 } from './start-offset.ts'
+import { positionText, storedPosition } from './stored-position.ts'
 
 export interface PositionFinderParts {
   readonly options: KafkaSourceOptions
@@ -73,14 +73,17 @@ export class PositionFinder {
     const { topic, partition } = progress
     const range = known.ranges.get(topic)?.get(partition)
     if (range === undefined) return false
+    const stored = storedPosition(handlers.positionOf(topic, partition))
+    const { isReplaced } = progress
     const question: StartQuestion = {
-      stored: offsetOf(handlers.positionOf(topic, partition)),
+      stored: stored?.next,
       committed: known.committed.get(topic)?.get(partition),
       range,
       storeId: options.storeId,
       // A partition that was added to a topic that we read already is read from its beginning.
       startFrom: known.readBefore.has(topic) ? 'earliest' : options.startFrom,
       outOfRange: options.outOfRange,
+      isReplaced,
     }
     if (isBeyondEnd(question) && !known.isEndCertain) return false
     const start = startOffset(question)
@@ -88,15 +91,22 @@ export class PositionFinder {
       this.#fail(progress, range)
       return true
     }
-    const offset = start.offset.toString()
     if (start.replaced !== undefined) {
       progress.outOfRange++
-      const facts = { topic, partition, position: start.replaced.toString(), continuesAt: offset }
-      handlers.log.warn(facts, 'kafka: our position is not on the broker any more; reading goes on elsewhere')
+      const facts = {
+        topic,
+        partition,
+        position: start.replaced.toString(),
+        continuesAt: start.offset.toString(),
+      }
+      handlers.log.warn(facts, `kafka: ${whyGone(isReplaced)}; reading goes on elsewhere`)
     }
-    handlers.setPosition(topic, partition, offset)
-    progress.begin(start.offset, range, steadyMs())
-    this.#consumer.seek({ topic, partition, offset })
+    // Where it is not our own position, nobody knows what stands before it.
+    const isOurs = start.offset === stored?.next && start.replaced === undefined
+    const position = { next: start.offset, mark: isOurs ? stored.mark : undefined }
+    handlers.setPosition(topic, partition, positionText(position))
+    progress.begin(position, range, steadyMs())
+    this.#consumer.seek({ topic, partition, offset: String(progress.fetchFrom) })
     this.#consumer.resume([{ topic, partitions: [partition] }])
     return true
   }
@@ -107,14 +117,17 @@ export class PositionFinder {
   }
 
   #fail(progress: PartitionProgress, { low, high }: OffsetRange): void {
-    const { topic, partition, failure } = progress
+    const { topic, partition, failure, isReplaced } = progress
     if (failure === undefined) progress.outOfRange++
-    const why = `our position is not on the broker any more, which has offsets ${low} to ${high}`
+    const why = `${whyGone(isReplaced)}; the broker has offsets ${low} to ${high}`
     progress.fail(`${why}: outOfRange is "fail", so the partition is not read`)
     const facts = { topic, partition, low: low.toString(), high: high.toString() }
-    this.#parts.handlers.log.error(
-      facts,
-      'kafka: our position is not on the broker any more: the partition is not read',
-    )
+    this.#parts.handlers.log.error(facts, `kafka: ${whyGone(isReplaced)}: the partition is not read`)
   }
+}
+
+function whyGone(isReplaced: boolean): string {
+  return isReplaced
+    ? 'the topic was made anew, for another record stands before our position'
+    : 'our position is not on the broker any more'
 }

@@ -24,11 +24,13 @@ export interface StartQuestion {
   /** For a partition that nobody knows a position of. */
   readonly startFrom: 'earliest' | 'latest'
   readonly outOfRange: OutOfRangePolicy
+  /** What stands before the position is not what we read: the topic was made anew, and the position means nothing. */
+  readonly isReplaced: boolean
 }
 
 export interface Start {
   readonly offset: bigint
-  /** Set when the position was not in the range, and the policy gave another one. */
+  /** Set when the position was not in the range or means nothing any more, and the policy gave another one. */
   readonly replaced: bigint | undefined
 }
 
@@ -39,14 +41,20 @@ export function ownerMetadata(storeId: string): string {
   return `${owned}${storeId}`
 }
 
+/** How far another store has counted, which must not be counted here again. */
+function anothersOffset({ committed, storeId }: StartQuestion): bigint | undefined {
+  const isAnothers = committed?.metadata.startsWith(owned) && committed.metadata !== ownerMetadata(storeId)
+  return isAnothers ? committed?.offset : undefined
+}
+
 /** Undefined when nobody knows a position. */
-function wantedOffset({ stored, committed, storeId }: StartQuestion): bigint | undefined {
-  if (committed === undefined) return stored
-  if (stored === undefined) return committed.offset
-  // What another store has counted must not be counted here again. Our own commits, and those of anybody else, only
-  // repeat or contradict what our store knows better: it may have been restored from an older copy.
-  const isAnothers = committed.metadata.startsWith(owned) && committed.metadata !== ownerMetadata(storeId)
-  return isAnothers && committed.offset > stored ? committed.offset : stored
+function wantedOffset(question: StartQuestion): bigint | undefined {
+  const { stored, committed } = question
+  if (stored === undefined) return committed?.offset
+  // Our own commits, and those of anybody else, only repeat or contradict what our store knows better: it may have been
+  // restored from an older copy.
+  const theirs = anothersOffset(question)
+  return theirs !== undefined && theirs > stored ? theirs : stored
 }
 
 /** Undefined: the position is out of range, and the policy is to stop there. */
@@ -55,7 +63,11 @@ export function startOffset(question: StartQuestion): Start | undefined {
   const wanted = wantedOffset(question)
   if (wanted === undefined)
     return { offset: question.startFrom === 'earliest' ? low : high, replaced: undefined }
-  if (wanted >= low && wanted <= high) return { offset: wanted, replaced: undefined }
+  const isThere = (offset: bigint): boolean => offset >= low && offset <= high
+  if (isThere(wanted) && !question.isReplaced) return { offset: wanted, replaced: undefined }
+  // Brokers forget what was committed of a topic that is deleted: this is of the new one.
+  const theirs = question.isReplaced ? anothersOffset(question) : undefined
+  if (theirs !== undefined && isThere(theirs)) return { offset: theirs, replaced: wanted }
   if (question.outOfRange === 'fail') return undefined
   return { offset: question.outOfRange === 'earliest' ? low : high, replaced: wanted }
 }

@@ -73,7 +73,7 @@ describe('a Kafka source', () => {
     ledger.commit()
     await stopping
     expect(group.told).toEqual([[0, '10', ownerMetadata('ours')]])
-    expect(ledger.durable.positions.get('signins:0')).toBe('10')
+    expect(ledger.durable.positions.get('signins:0')).toMatch(/^10 9:/)
     expect(group.built.map(({ isClosed }) => isClosed)).toEqual([true])
   })
 
@@ -105,7 +105,7 @@ describe('a Kafka source', () => {
     expect(group.told).toEqual([[0, String(counted), ownerMetadata('ours')]])
     expect(source.facts()).toMatchObject({ rebalances: 1, unsettled: 0 })
     await eventually('it begins again', () => group.seeks.length === 2)
-    expect(group.seeks[1]).toEqual([0, String(counted)])
+    expect(group.seeks[1]).toEqual([0, String(counted - 1)])
   })
 
   it('counts the partitions that it had to give back before the broker knew', async () => {
@@ -154,7 +154,9 @@ describe('a Kafka source', () => {
     await group.fetch(0, 500, 10)
     expect(ledger.total).toBe(10)
     await eventually('it begins again', () => group.seeks.length === 2)
-    expect(group.seeks[1]).toEqual([0, '10'])
+    expect(group.seeks[1]).toEqual([0, '9'])
+    await group.fetch(0, 9, 6)
+    expect([ledger.total, ledger.position(group.topic, 0)]).toEqual([15, '15'])
     expect(source.partitions()[0]?.outOfRange).toBe(0)
   })
 
@@ -172,6 +174,115 @@ describe('a Kafka source', () => {
       { level: 'info' },
       { level: 'warn', facts: { partition: 0, position: '10', continuesAt: '400' } },
     ])
+  })
+
+  describe('that comes back to a topic', () => {
+    /** Reads the offsets 0 to 9, and begins again where it stopped. */
+    async function back(changed: Parameters<typeof started>[0] = {}) {
+      const begun = started(changed)
+      const { group, reading } = begun
+      await group.join([0])
+      await reading(1)
+      await group.fetch(0, 0, 10)
+      await group.join([0])
+      await eventually('it begins again', () => group.seeks.length === 2)
+      expect(group.seeks[1]).toEqual([0, '9'])
+      return begun
+    }
+
+    it('knows it by the last record, and counts that no second time', async () => {
+      const { group, ledger, source } = await back()
+      await group.fetch(0, 9, 1)
+      expect(source.partitions()[0]).toMatchObject({ position: '10', outOfRange: 0 })
+      await group.fetch(0, 10, 5)
+      expect([ledger.total, group.seeks.length]).toEqual([15, 2])
+    })
+
+    it('follows its policy when another record stands there: the topic was made anew', async () => {
+      const { group, ledger, source } = await back()
+      await group.fetch(0, 9, 10, { made: 'anew' })
+      expect(ledger.total).toBe(10)
+      await eventually('it begins at the start', () => group.seeks.length === 3)
+      expect(group.seeks[2]).toEqual([0, '0'])
+      await group.fetch(0, 0, 19, { made: 'anew' })
+      expect(ledger.total).toBe(29)
+      expect(source.partitions()[0]).toMatchObject({ position: '19', outOfRange: 1 })
+      expect(ledger.log.at(-1)).toMatchObject({
+        level: 'warn',
+        facts: { position: '10', continuesAt: '0' },
+        message: expect.stringContaining('made anew'),
+      })
+    })
+
+    it('notices that there is a record of the broker’s own now', async () => {
+      const { group, source } = await back({ outOfRange: 'latest' })
+      group.events.passedOver(group.topic, 0, '9', '12')
+      await eventually('it begins at the end', () => group.seeks.length === 3)
+      expect(group.seeks[2]).toEqual([0, '1000'])
+      expect(source.partitions()[0]?.outOfRange).toBe(1)
+    })
+
+    it('reads nothing of it if it is told to stop there', async () => {
+      const { group, ledger, source } = await back({ outOfRange: 'fail' })
+      await group.fetch(0, 9, 10, { made: 'anew' })
+      await eventually('it stops', () => source.partitions()[0]?.failure !== undefined)
+      expect(source.partitions()[0]?.failure).toContain('made anew')
+      expect([ledger.total, ledger.position(group.topic, 0)]).toEqual([10, '10'])
+    })
+
+    it('goes on where the record was taken by compaction', async () => {
+      const { group, ledger, source } = await back()
+      await group.fetch(0, 20, 5, { from: 9 })
+      expect([ledger.total, ledger.position(group.topic, 0)]).toEqual([15, '25'])
+      expect(source.partitions()[0]?.outOfRange).toBe(0)
+    })
+
+    it.each([
+      ['where only what is before its position is left', '9', null],
+      ['where its position is behind records of the broker’s own', '10', '10'],
+    ])('goes on %s', async (_, last, first) => {
+      const { group, ledger, source } = await back()
+      group.events.passedOver(group.topic, 0, first, last)
+      const next = last === '9' ? 10 : 11
+      await group.fetch(0, next, 5)
+      expect([ledger.total, ledger.position(group.topic, 0)]).toEqual([15, String(next + 5)])
+      expect(source.partitions()[0]?.outOfRange).toBe(0)
+    })
+
+    it('looks at it again after a fetch that failed', async () => {
+      const { group, ledger, source } = await back()
+      await group.fetch(0, 9, 5)
+      group.events.fetchFailed()
+      group.events.fetchFailed()
+      expect(group.seeks.slice(2)).toEqual([[0, '13']])
+      await group.fetch(0, 13, 5, { made: 'anew' })
+      await eventually('it begins at the start', () => group.seeks.length === 4)
+      expect([ledger.total, source.partitions()[0]?.outOfRange]).toEqual([14, 1])
+    })
+
+    it('asks for nothing that retention has taken', async () => {
+      const begun = started()
+      const { group, reading, source } = begun
+      await group.join([0])
+      await reading(1)
+      await group.fetch(0, 0, 10)
+      group.ranges.set(0, { low: 10n, high: 1000n })
+      await group.join([0])
+      await eventually('it begins again', () => group.seeks.length === 2)
+      expect(group.seeks[1]).toEqual([0, '10'])
+      expect(source.partitions()[0]?.outOfRange).toBe(0)
+    })
+
+    it('goes on from a position that was stored without a mark', async () => {
+      const ledger = new KafkaLedger()
+      ledger.live.positions.set('signins:0', '40')
+      const { group, reading } = started({}, ledger)
+      await group.join([0])
+      await reading(1)
+      expect(group.seeks).toEqual([[0, '40']])
+      await group.fetch(0, 40, 5)
+      expect(ledger.live.positions.get('signins:0')).toMatch(/^45 44:0:[0-9a-f]+$/)
+    })
   })
 
   it('passes over what is the broker’s own without counting it as lag', async () => {
@@ -219,8 +330,8 @@ describe('a Kafka source', () => {
     await eventually('it is built anew', () => group.built.length === 2)
     await group.join([0])
     await eventually('it begins', () => group.seeks.length === 2)
-    expect(group.seeks[1]).toEqual([0, '10'])
-    await group.fetch(0, 10, 5)
+    expect(group.seeks[1]).toEqual([0, '9'])
+    await group.fetch(0, 9, 6)
     expect(ledger.total).toBe(15)
     expect(source.partitions()[0]).toMatchObject({ position: '15', rebuilds: 1 })
   })

@@ -1,6 +1,8 @@
+import type { KafkaMessage } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
 import { MessageIntake, unreadable } from '../../../src/platform/kafka/message-intake.ts'
 import { PartitionProgress } from '../../../src/platform/kafka/partition-progress.ts'
+import { markOf } from '../../../src/platform/kafka/stored-position.ts'
 import { batchOf, messageOf } from '../../support/fake-group.ts'
 import { KafkaLedger } from '../../support/kafka-ledger.ts'
 
@@ -18,7 +20,14 @@ function tickingClock(): () => number {
 
 function reading(next: bigint): PartitionProgress {
   const progress = new PartitionProgress('signins', 0)
-  progress.begin(next, { low: 0n, high: 1000n }, 0)
+  progress.begin({ next, mark: undefined }, { low: 0n, high: 1000n }, 0)
+  return progress
+}
+
+/** Its last record was this one, and may have been followed by records of the broker's own. */
+function marked(next: bigint, message: KafkaMessage): PartitionProgress {
+  const progress = new PartitionProgress('signins', 0)
+  progress.begin({ next, mark: markOf(message) }, { low: 0n, high: 1000n }, 0)
   return progress
 }
 
@@ -91,6 +100,40 @@ describe('the intake', () => {
         'misplaced',
       )
     expect(ledger.total).toBe(0)
+  })
+
+  it('takes nothing of a batch that begins with another record than the one it has read', async () => {
+    const ledger = new KafkaLedger()
+    const intake = new MessageIntake(ledger.handlers(), tickingClock())
+    const progress = marked(12n, messageOf(9, '{"id":"other"}'))
+    expect(await intake.take(progress, batchOf('signins', 0, json(9, 5), { from: 9 }), always)).toBe(
+      'replaced',
+    )
+    expect(ledger.total).toBe(0)
+  })
+
+  it('takes nothing of a batch that only shows the record that it has read', async () => {
+    const ledger = new KafkaLedger()
+    const intake = new MessageIntake(ledger.handlers(), tickingClock())
+    const progress = marked(12n, messageOf(9, '{"id":"m9"}'))
+    expect(await intake.take(progress, batchOf('signins', 0, json(9, 2), { from: 9 }), always)).toBe('short')
+    expect([ledger.total, progress.fetchFrom]).toEqual([0, 12n])
+  })
+
+  it('goes on in a batch that begins with records that it has read', async () => {
+    const ledger = new KafkaLedger()
+    const intake = new MessageIntake(ledger.handlers(), tickingClock())
+    const progress = marked(12n, messageOf(9, '{"id":"m9"}'))
+    expect(await intake.take(progress, batchOf('signins', 0, json(9, 5), { from: 9 }), always)).toBe('taken')
+    expect([...ledger.live.counts.keys()]).toEqual(['m12', 'm13'])
+  })
+
+  it('never moves back to the end of a batch that it has been behind already', async () => {
+    const ledger = new KafkaLedger()
+    const intake = new MessageIntake(ledger.handlers(), tickingClock())
+    const progress = marked(10n, messageOf(9, '{"id":"m9"}'))
+    expect(await intake.take(progress, batchOf('signins', 0, json(9, 1), { from: 9 }), always)).toBe('taken')
+    expect([ledger.total, progress.next]).toEqual([0, 10n])
   })
 
   it('passes over gaps, records of the broker and messages that it has counted', async () => {

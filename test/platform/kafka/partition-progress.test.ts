@@ -5,7 +5,7 @@ const stallMs = 1000
 
 function begun(next: bigint, high: bigint): PartitionProgress {
   const progress = new PartitionProgress('signins', 3)
-  progress.begin(next, { low: 0n, high }, 0)
+  progress.begin({ next, mark: undefined }, { low: 0n, high }, 0)
   return progress
 }
 

@@ -10,7 +10,7 @@ function watched() {
   const clock = { now: 0 }
   const partitions = [0, 1].map((number) => {
     const progress = new PartitionProgress(group.topic, number)
-    progress.begin(5n, { low: 0n, high: 5n }, 0)
+    progress.begin({ next: 5n, mark: undefined }, { low: 0n, high: 5n }, 0)
     group.ranges.set(number, { low: 0n, high: 5n })
     return progress
   })
@@ -67,7 +67,7 @@ describe('the watchdog', () => {
       for (; clock.now <= end; clock.now += 100)
         if ((await watch.look(session)) === 'stalled') {
           stalledAt.push(clock.now)
-          partitions[0]?.begin(5n, { low: 0n, high: 25n }, clock.now)
+          partitions[0]?.begin({ next: 5n, mark: undefined }, { low: 0n, high: 25n }, clock.now)
         }
     }
     await lookUntil(7500)

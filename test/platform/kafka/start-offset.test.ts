@@ -14,6 +14,7 @@ const question: StartQuestion = {
   storeId: 'ours',
   startFrom: 'earliest',
   outOfRange: 'earliest',
+  isReplaced: false,
 }
 
 function start(changed: Partial<StartQuestion>): bigint | undefined {
@@ -74,6 +75,24 @@ describe('a position that the broker does not have', () => {
       offset: 100n,
       replaced: undefined,
     })
+  })
+
+  it('is replaced where the topic was made anew, although its offset is there', () => {
+    const anew = { stored: 40n, isReplaced: true }
+    expect(startOffset({ ...question, ...anew })).toEqual({ offset: 10n, replaced: 40n })
+    expect(startOffset({ ...question, ...anew, outOfRange: 'latest' })).toEqual({
+      offset: 100n,
+      replaced: 40n,
+    })
+    expect(startOffset({ ...question, ...anew, outOfRange: 'fail' })).toBeUndefined()
+  })
+
+  it('is replaced by how far another instance has come in the topic that was made anew', () => {
+    const anew = { stored: 40n, isReplaced: true }
+    const of = (offset: bigint, storeId: string) => at(offset, ownerMetadata(storeId))
+    expect(start({ ...anew, committed: of(30n, 'theirs') })).toBe(30n)
+    expect(start({ ...anew, committed: of(30n, 'ours') })).toBe(10n)
+    expect(start({ ...anew, committed: of(300n, 'theirs') })).toBe(10n)
   })
 
   it('is told apart: behind the end is not final', () => {

@@ -1,0 +1,22 @@
+/** The whole path in one process, as `replay` goes it: `node bench/replay.ts FILE [STATE-FOLDER]`. */
+import { replay } from '../src/app/commands/replay.ts'
+import { startMeasuring } from './measured.ts'
+import { endOfTime, shippedReplay } from './shipped.ts'
+
+interface Report {
+  readonly records: { readonly read: number }
+  readonly indicators: readonly { readonly id: string; readonly good: number; readonly bad: number }[]
+}
+
+const [file = '', stateFolder] = process.argv.slice(2)
+const options = shippedReplay(stateFolder)
+const done = startMeasuring()
+let text = ''
+const out = (part: string): void => {
+  text += part
+}
+const terminal = { out, err: console.error, isTty: false, colours: false }
+await replay([file], options, { terminal, now: endOfTime, env: {} })
+const { records, indicators } = JSON.parse(text) as Report
+const issuance = indicators.find(({ id }) => id === 'token-issuance')
+done({ records: records.read, good: issuance?.good ?? 0, bad: issuance?.bad ?? 0 })
