@@ -7,8 +7,10 @@ import { attributionOf, defaultPseudonymKey, readOwnership } from './attribution
 import type { CommandContext } from './commands/command.ts'
 import { generate } from './commands/generate.ts'
 import { inspect } from './commands/inspect.ts'
+import { inventory } from './commands/inventory.ts'
 import { replay } from './commands/replay.ts'
 import { validate } from './commands/validate.ts'
+import { requireConnectors } from './connector-files.ts'
 import { requireDefinitions } from './definition-files.ts'
 import { AppError, type ExitCode, exitCodes } from './errors.ts'
 import { type OutputFormat, outputFormats, type Terminal } from './terminal.ts'
@@ -77,6 +79,7 @@ interface ReplayArguments {
   readonly at?: number
   readonly ownership?: string
   readonly state?: string
+  readonly mapping: string[]
   readonly dedupeMemory: number
   readonly output: OutputFormat
 }
@@ -93,6 +96,7 @@ function addReplay(root: Command, context: CommandContext, done: Done): void {
       instant('--at'),
     )
     .option('--ownership <file>', 'which application owns which identity')
+    .option('--mapping <file...>', 'mapping files for JSON logs that no built-in connector reads', [])
     .addOption(
       new Option('--state <folder>', 'keep counts and positions there, and go on from them').conflicts('at'),
     )
@@ -111,6 +115,7 @@ Windows are [at - length, at). Nothing is late in a replay; repeated records cou
         objectives,
         attribution: attributionOf(readOwnership(options.ownership), defaultPseudonymKey),
         at: options.at,
+        connectors: requireConnectors(options.mapping),
         stateFolder: options.state,
         dedupeBytes: options.dedupeMemory * mebibyte,
         futureToleranceMs: 300_000,
@@ -125,11 +130,43 @@ function addInspect(root: Command, context: CommandContext, done: Done): void {
     .description('Show the events, or the reason for none, of each record in log files.')
     .argument('<file...>', 'log files, or folders of them')
     .option('--ownership <file>', 'which application owns which identity')
+    .option('--mapping <file...>', 'mapping files for JSON logs that no built-in connector reads', [])
     .addOption(outputOption('table'))
     .addHelpText('after', '\nExample: identity-slo inspect audit.log.gz -o ndjson | jq .rejection.reason')
-    .action(async (files: string[], options: { ownership?: string; output: OutputFormat }) => {
-      const attribution = attributionOf(readOwnership(options.ownership), defaultPseudonymKey)
-      done(await inspect(files, { output: options.output, attribution }, context))
+    .action(
+      async (files: string[], options: { ownership?: string; mapping: string[]; output: OutputFormat }) => {
+        const attribution = attributionOf(readOwnership(options.ownership), defaultPseudonymKey)
+        const connectors = requireConnectors(options.mapping)
+        done(await inspect(files, { output: options.output, attribution, connectors }, context))
+      },
+    )
+}
+
+interface InventoryArguments {
+  readonly cluster: string
+  readonly at?: number
+  readonly top: number
+  readonly output: OutputFormat
+}
+
+function addInventory(root: Command, context: CommandContext, done: Done): void {
+  root
+    .command('inventory')
+    .description('Rank identities by what a compromise would reach, and list rights nobody should have left.')
+    .argument('<file...>', 'what the providers list of rights, or folders of such files')
+    .option('--cluster <name>', 'cluster of the Kubernetes files, as its audit log calls it', '')
+    .option('--at <time>', 'count ages up to then, RFC 3339; by default now', instant('--at'))
+    .option('--top <count>', 'identities to show', positive, 20)
+    .addOption(outputOption('table'))
+    .addHelpText(
+      'after',
+      `
+Example: identity-slo inventory account-details.json role-assignments.json rbac.yaml
+docs/inventory.md lists the commands whose output is read. Exits 1 when there is something to clean up.`,
+    )
+    .action((files: string[], options: InventoryArguments) => {
+      const attribution = attributionOf(readOwnership(undefined), defaultPseudonymKey)
+      done(inventory(files, { ...options, at: options.at, attribution }, context))
     })
 }
 
@@ -143,7 +180,8 @@ function addValidate(root: Command, context: CommandContext, done: Done): void {
       'after',
       `
 Example: identity-slo validate slo-definitions
-Indicators: ${availableIndicators.map(({ id }) => id).join(', ')}. Exits 1 when a definition has an error.`,
+Indicators: ${availableIndicators.map(({ id }) => id).join(', ')}.
+Exits 1 when a definition has an error.`,
     )
     .action(async (paths: string[], options: { output: OutputFormat }) =>
       done(await validate(paths, options.output, context)),
@@ -173,7 +211,8 @@ function program(context: CommandContext, done: Done): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .addHelpText('after', examples)
-  for (const add of [addRun, addReplay, addInspect, addValidate, addGenerate]) add(root, context, done)
+  for (const add of [addRun, addReplay, addInspect, addInventory, addValidate, addGenerate])
+    add(root, context, done)
   for (const command of [root, ...root.commands])
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: () => undefined })
   return root

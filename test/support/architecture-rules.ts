@@ -5,7 +5,7 @@ import { dissect, functionsOf, importsOf, type SourceFile } from './source-text.
 
 export type Rule = (files: readonly SourceFile[]) => readonly string[]
 
-const stages = ['connectors', 'events', 'indicators', 'objectives', 'outputs'] as const
+const stages = ['connectors', 'events', 'inventory', 'indicators', 'objectives', 'outputs'] as const
 
 /** What each folder of src/ may import from; `types` only with `import type`. */
 const importTable: Readonly<
@@ -13,9 +13,10 @@ const importTable: Readonly<
 > = {
   events: { values: [], types: [] },
   connectors: { values: ['events'], types: [] },
-  indicators: { values: ['events'], types: [] },
-  objectives: { values: ['indicators', 'events'], types: [] },
-  outputs: { values: ['objectives', 'indicators', 'events'], types: [] },
+  inventory: { values: ['connectors', 'events'], types: [] },
+  indicators: { values: ['events', 'inventory'], types: [] },
+  objectives: { values: ['indicators', 'events', 'inventory'], types: [] },
+  outputs: { values: ['objectives', 'indicators', 'events', 'inventory'], types: [] },
   platform: { values: [], types: stages },
   client: { values: [], types: [] },
   app: { values: [...stages, 'platform'], types: [] },
