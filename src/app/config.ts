@@ -32,6 +32,7 @@ export interface Config {
     /** Any one of them lets a sender in; none where everybody may send. */
     readonly tokens: readonly Secret[]
   }
+  readonly connectors: Readonly<ConfigValues['connectors']>
   readonly pseudonyms: {
     readonly key: Secret | undefined
     readonly people: boolean
@@ -110,6 +111,7 @@ function toConfig(values: ConfigValues, locate: (path: string) => string): Confi
     files: sources.files.map(({ path, follow }) => ({ path: locate(path), follow })),
     kafka: sources.kafka,
     webhook: sources.webhook,
+    connectors: { accessLog: values.connectors.accessLog, generic: values.connectors.generic.map(locate) },
     pseudonyms: { key: pseudonyms.key, people: pseudonyms.people, machines: pseudonyms.machines },
     stateFolder: values.state.folder === undefined ? undefined : locate(values.state.folder),
     limits,

@@ -1,4 +1,5 @@
 /** Every connector, one line each: the explicit list that detection, docs and the contract test go through. */
+import { accessLog } from './access-log/connector.ts'
 import { auth0 } from './auth0/connector.ts'
 import { awsCloudtrail } from './aws-cloudtrail/connector.ts'
 import { azureActivity } from './azure-activity/connector.ts'
@@ -18,6 +19,7 @@ import { okta } from './okta/connector.ts'
 import { opa } from './opa/connector.ts'
 import { pingfederate } from './pingfederate/connector.ts'
 import { postgresql } from './postgresql/connector.ts'
+import { spire } from './spire/connector.ts'
 import { teleport } from './teleport/connector.ts'
 import { vaultAudit } from './vault-audit/connector.ts'
 
@@ -42,4 +44,6 @@ export const availableConnectors: readonly Connector[] = [
   azureWorkloadIdentity,
   githubAudit,
   teleport,
+  accessLog,
+  spire,
 ]

@@ -2,7 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { IdentityEvent, Reason } from '../../src/events/event.ts'
 import { faultOf } from '../../src/events/fault.ts'
-import { DurationHistogram, EventCounters } from '../../src/outputs/event-counters.ts'
+import { BucketCounts } from '../../src/outputs/bucket-counts.ts'
+import { identityMetrics } from '../../src/outputs/conventions.ts'
+import { EventCounters } from '../../src/outputs/event-counters.ts'
+
+const bounds: readonly number[] = identityMetrics.tokenFetchDuration.buckets
 
 const base = {
   id: 'x',
@@ -81,9 +85,9 @@ describe('counts of identity events', () => {
   })
 
   it('put a duration into the bucket that it is at most the bound of', () => {
-    const histogram = new DurationHistogram()
+    const histogram = new BucketCounts(bounds)
     for (const seconds of [0, 0.005, 0.2, 0.200_001, 30, 31]) histogram.observe(seconds)
-    const at = (bound: number): number => histogram.counts[DurationHistogram.bounds.indexOf(bound)] ?? -1
+    const at = (bound: number): number => histogram.counts[bounds.indexOf(bound)] ?? -1
     expect([at(0.005), at(0.2), at(0.3), at(30), histogram.counts.at(-1)]).toEqual([2, 1, 1, 1, 1])
   })
 

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path'
 import { availableConnectors } from '../../connectors/available.ts'
 import { type Artifact, renderArtifacts } from '../../outputs/artifacts.ts'
+import { renderCoverageDoc } from '../../outputs/coverage-doc.ts'
 import { renderSourcesDoc } from '../../outputs/sources-doc.ts'
 import { renderConfigDoc, renderConfigSchema } from '../config/reference.ts'
 import { requireDefinitions } from '../definition-files.ts'
@@ -24,6 +25,7 @@ function artifacts(definitions: readonly string[]): readonly Artifact[] {
   const { objectives } = requireDefinitions(definitions)
   return [
     ...renderArtifacts({ objectives }),
+    { path: 'docs/coverage.md', content: renderCoverageDoc() },
     { path: 'docs/sources.md', content: renderSourcesDoc(availableConnectors) },
     { path: 'docs/configuration.md', content: renderConfigDoc() },
     { path: 'docs/config.schema.json', content: renderConfigSchema() },

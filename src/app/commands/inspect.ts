@@ -1,5 +1,6 @@
 /** `inspect`: what each record of the files becomes, in their order. */
 import { availableConnectors } from '../../connectors/available.ts'
+import type { Connector } from '../../connectors/connector.ts'
 import { type Decoded, Decoder, DecoderPlan } from '../../connectors/decode.ts'
 import type { IdentityEvent } from '../../events/event.ts'
 import { pseudonymise } from '../../events/pseudonyms.ts'
@@ -14,6 +15,8 @@ import type { CommandContext } from './command.ts'
 export interface InspectOptions {
   readonly output: OutputFormat
   readonly attribution: Attribution
+  /** The built-in ones where it is not given. */
+  readonly connectors?: readonly Connector[] | undefined
 }
 
 /** One record's outcome; `position` is its byte offset in the decompressed file. */
@@ -60,7 +63,7 @@ export async function inspect(
     if (options.output === 'ndjson') terminal.out(`${JSON.stringify(item)}\n`)
     else collected.push(item)
   }
-  const plan = new DecoderPlan(availableConnectors)
+  const plan = new DecoderPlan(options.connectors ?? availableConnectors)
   const { policy, pseudonym } = options.attribution
   for (const file of findLogFiles(paths)) {
     const at = (from: Decoded): { source: string; position: number; connector?: string } => ({

@@ -1,5 +1,6 @@
 /** `replay`: objectives over files, as if the engine had seen them all. The same input gives the same bytes. */
 import { availableConnectors } from '../../connectors/available.ts'
+import type { Connector } from '../../connectors/connector.ts'
 import { availableIndicators } from '../../indicators/available.ts'
 import type { Objective } from '../../objectives/objective.ts'
 import type { Attribution } from '../attribution.ts'
@@ -17,6 +18,8 @@ export interface ReplayOptions {
   readonly output: OutputFormat
   readonly objectives: readonly Objective[]
   readonly attribution: Attribution
+  /** The built-in ones where it is not given. */
+  readonly connectors?: readonly Connector[] | undefined
   /** Epoch ms, exclusive end of all windows. */
   readonly at: number | undefined
   readonly dedupeBytes: number
@@ -33,7 +36,7 @@ export function replayPipeline(options: ReplayOptions, now: () => number): Pipel
   const longest = Math.max(dayMs, ...options.objectives.map((objective) => objective.window.durationMs))
   return new Pipeline({
     ...options.attribution,
-    connectors: availableConnectors,
+    connectors: options.connectors ?? availableConnectors,
     indicators: availableIndicators,
     objectives: options.objectives,
     maxSeries,

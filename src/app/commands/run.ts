@@ -1,6 +1,5 @@
 /** `run`: serves until it is told to stop. */
 import { readFileSync } from 'node:fs'
-import { availableConnectors } from '../../connectors/available.ts'
 import { availableIndicators } from '../../indicators/available.ts'
 import { createLogger } from '../../platform/logger.ts'
 import type { Telemetry } from '../../platform/telemetry/telemetry.ts'
@@ -8,6 +7,7 @@ import { type Attribution, attributionOf, defaultPseudonymKey, readOwnership } f
 import { coalesced } from '../coalesced.ts'
 import { openState } from '../committer.ts'
 import { type Config, loadConfig } from '../config.ts'
+import { requireConnectors } from '../connector-files.ts'
 import { requireDefinitions } from '../definition-files.ts'
 import { type ExitCode, exitCodes, problemsError } from '../errors.ts'
 import { Pipeline } from '../pipeline.ts'
@@ -37,7 +37,7 @@ function createPipeline(config: Config, now: () => number): Pipeline {
   const allowedLatenessMs = limits.allowedLatenessSeconds * 1000
   return new Pipeline({
     ...attribution(config),
-    connectors: availableConnectors,
+    connectors: requireConnectors(config.connectors.generic, config.connectors.accessLog),
     indicators: availableIndicators,
     objectives,
     maxSeries: limits.maxSeries,

@@ -1,6 +1,7 @@
 /** The configuration file as a schema: every setting with its meaning, its bounds and its default. */
 import { z } from 'zod'
 import { kafkaSources } from './kafka-settings.ts'
+import { accessLogSettings } from './mapping-settings.ts'
 import type { ResolveSecret } from './secret.ts'
 import { secretSetting } from './secret-setting.ts'
 import { webhook } from './webhook-settings.ts'
@@ -29,6 +30,26 @@ function sources(resolve: ResolveSecret) {
     webhook: webhook(resolve).prefault({}).describe('Records sent to us.'),
   })
 }
+
+const connectors = z.strictObject({
+  accessLog: z
+    .array(accessLogSettings)
+    .superRefine((entries, context) => {
+      for (const [i, { name }] of entries.entries())
+        if (entries.findIndex((entry) => entry.name === name) < i)
+          context.addIssue({
+            code: 'custom',
+            path: [i, 'name'],
+            message: 'is taken by another entry: each needs its own',
+          })
+    })
+    .default([])
+    .describe('Access logs with a principal and a status, by where their fields stand.'),
+  generic: z
+    .array(path)
+    .default([])
+    .describe('Mapping files for any other JSON log: src/connectors/generic/README.md has their settings.'),
+})
 
 function pseudonyms(resolve: ResolveSecret) {
   return z.strictObject({
@@ -149,6 +170,7 @@ export function configSchema(resolve: ResolveSecret) {
       ),
     listen: listen.prefault({}).describe('Where /metrics, the webhook and the landing page are served.'),
     sources: sources(resolve).prefault({}).describe('Where records come from.'),
+    connectors: connectors.prefault({}).describe('Logs that no built-in connector reads.'),
     pseudonyms: pseudonyms(resolve).prefault({}).describe('Whose identities are shown as keyed hashes.'),
     state: z
       .strictObject({

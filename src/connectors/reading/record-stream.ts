@@ -4,20 +4,14 @@
  */
 import { type Rejection, reject } from '../../events/rejection.ts'
 import type { JsonObject } from '../connector.ts'
+import { byteOrderMark } from './byte-order-mark.ts'
 import { carriageReturn, closeBracket, comma, newline, openBrace, openBracket, quote } from './json-cursor.ts'
 import type { JsonReader, ReadStatus } from './json-reader.ts'
 import { cutOff, noMatch } from './layout.ts'
+import { isProblem, readLine } from './logfmt.ts'
 import type { RecordLayouts } from './record-layouts.ts'
+import type { RecordSink } from './record-sink.ts'
 import { type Skipped, Skipper } from './skipper.ts'
-
-export interface RecordSink {
-  /**
-   * `offset`: of the record's first byte in the (decompressed) stream. The record is only valid during the call: the
-   * next one of the same layout is the same object.
-   */
-  record: (record: JsonObject, offset: number) => void
-  rejection: (rejection: Rejection, offset: number) => void
-}
 
 /** Kubernetes audit events with bodies reach 3 MiB; everything else is under 1 MiB. */
 const defaultMaxRecordBytes = 4 * 1024 * 1024
@@ -30,8 +24,6 @@ const slack = 8
 
 /** Brackets of arrays and envelopes around records that are kept track of. */
 const maxLevels = 64
-
-const byteOrderMark = [0xef, 0xbb, 0xbf]
 
 /** Where we are: between top-level values, inside an array of records, or behind the array of an envelope. */
 type Level = 'top' | 'array' | 'tail'
@@ -163,8 +155,9 @@ export class RecordStream {
       this.#column = -1
       return true
     }
-    const mark = this.#byteOrderMark()
+    const mark = byteOrderMark(this.#window, this.#at, this.#fill, this.#isFinal)
     if (mark < 0) return false
+    if (mark === 0 && this.#levels.length === 1) return this.#line(byte)
     if (mark === 0) this.#notARecord(byte, inArray)
     this.#at += mark
     return true
@@ -185,13 +178,22 @@ export class RecordStream {
     return false
   }
 
-  /** Length of the byte order mark at hand: 0 if there is none, -1 if more bytes have to be seen. */
-  #byteOrderMark(): number {
-    for (const [i, byte] of byteOrderMark.entries()) {
-      if (this.#at + i >= this.#fill) return this.#isFinal ? 0 : -1
-      if (this.#window[this.#at + i] !== byte) return 0
-    }
-    return byteOrderMark.length
+  /** What does not begin as JSON does may be a line of `key=value` pairs. */
+  #line(first: number): boolean {
+    const unread = this.#fill - this.#at
+    if (!this.#isFinal && unread > eagerBytes && unread < this.#wanted) return false
+    const newlineAt = this.#findNewline(this.#at)
+    const end = newlineAt < 0 ? this.#fill : newlineAt
+    const isWhole = newlineAt >= 0 || this.#isFinal
+    const limit = this.#maxRecordBytes
+    const read = readLine(this.#window, this.#at, this.#withoutReturn(end), isWhole, limit, this.#reader.root)
+    if (read === 'incomplete') return this.#wait(unread * 2)
+    if (read === 'other') this.#notARecord(first, false)
+    else if (isProblem(read)) {
+      this.#reject(read.reason, read.message)
+      this.#skipping = 'line'
+    } else this.#emit(read, end)
+    return true
   }
 
   #notARecord(byte: number, inArray: boolean): void {
