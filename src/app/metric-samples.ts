@@ -1,5 +1,6 @@
 /** The pipeline's numbers as samples of the metric families. */
 import type { ObjectiveStatus } from '../objectives/evaluate.ts'
+import type { SavedBuckets } from '../outputs/bucket-counts.ts'
 import {
   eventFamilies,
   identityMetrics,
@@ -23,6 +24,25 @@ export function samples<F extends MetricFamily>(
   return { family, samples: values }
 }
 
+function bucketSamples(
+  family:
+    | typeof identityMetrics.tokenFetchDuration
+    | typeof identityMetrics.tokenAge
+    | typeof identityMetrics.tokenAgeRatio,
+  series: readonly EventSeries[],
+  of: (series: EventSeries) => SavedBuckets | undefined,
+): FamilySamples {
+  return samples(
+    family,
+    series.flatMap((one) => {
+      const buckets = of(one)
+      return buckets === undefined
+        ? []
+        : [{ labels: one.labels, value: buckets.sum, buckets: [...buckets.counts] }]
+    }),
+  )
+}
+
 function identitySamples(series: readonly EventSeries[]): FamilySamples[] {
   const asked = series.filter(({ requests }) => requests > 0)
   const used = series.filter(({ auth }) => auth > 0)
@@ -40,12 +60,7 @@ function identitySamples(series: readonly EventSeries[]): FamilySamples[] {
         }),
       ),
     ),
-    samples(
-      identityMetrics.tokenFetchDuration,
-      asked.flatMap(({ labels, durations }) =>
-        durations ? [{ labels, value: durations.sum, buckets: [...durations.counts] }] : [],
-      ),
-    ),
+    bucketSamples(identityMetrics.tokenFetchDuration, asked, ({ durations }) => durations),
     samples(
       identityMetrics.serviceAuth,
       used.map(({ labels, auth }) => ({ labels, value: auth })),
@@ -56,6 +71,14 @@ function identitySamples(series: readonly EventSeries[]): FamilySamples[] {
         Object.entries(authFailures).map(([status, value]) => ({ labels: { ...labels, status }, value })),
       ),
     ),
+    samples(
+      identityMetrics.tokenRefreshFailures,
+      series.flatMap(({ labels, tokens }) =>
+        tokens.refreshFailures > 0 ? [{ labels, value: tokens.refreshFailures }] : [],
+      ),
+    ),
+    bucketSamples(identityMetrics.tokenAge, series, ({ tokens }) => tokens.ages),
+    bucketSamples(identityMetrics.tokenAgeRatio, series, ({ tokens }) => tokens.ratios),
     samples(
       identityMetrics.assignmentChanges,
       series.flatMap(({ labels, changes }) =>
@@ -224,6 +247,16 @@ function sourceSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
 
 function processSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
   return [
+    samples(pipelineMetrics.ledgerTokens, [{ labels: {}, value: pipeline.ledger.tokens }]),
+    samples(pipelineMetrics.ledgerWaiting, [{ labels: {}, value: pipeline.ledger.waiting }]),
+    samples(
+      pipelineMetrics.ledgerForgotten,
+      Object.entries(pipeline.ledger.forgotten).map(([what, value]) => ({ labels: { what }, value })),
+    ),
+    samples(
+      pipelineMetrics.expiredUses,
+      [...pipeline.ledger.expiredUses].map(([provider, value]) => ({ labels: { provider }, value })),
+    ),
     samples(pipelineMetrics.intakePaused, [{ labels: {}, value: facts.isIntakePaused ? 1 : 0 }]),
     samples(pipelineMetrics.fileFailures, [{ labels: {}, value: facts.fileFailures }]),
     samples(

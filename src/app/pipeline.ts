@@ -5,6 +5,7 @@ import { type Decoded, type DecodedSink, Decoder, DecoderPlan } from '../connect
 import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
 import { Dedupe } from '../events/dedupe.ts'
 import type { IdentityEvent } from '../events/event.ts'
+import { type LedgerKnowledge, TokenLedger } from '../events/ledger/token-ledger.ts'
 import { pseudonymise } from '../events/pseudonyms.ts'
 import { isIrrelevant, type Rejection, reject } from '../events/rejection.ts'
 import type { Lane, WatermarkLimits } from '../events/watermark.ts'
@@ -68,12 +69,13 @@ const fineMs = 2 * 3_600_000
 /** How many series metric-samples.ts gives to an objective besides two for each window, to a source, and to all. */
 const objectiveSeries = 7
 const sourceSeries = 12
-const processSeries = 20
+const processSeries = 40
 
 export class Pipeline {
   readonly counters: EventCounters
   readonly sources = new SourceBook()
   readonly dedupe: Dedupe
+  readonly ledger: TokenLedger
   #options: PipelineOptions
   readonly #plan: DecoderPlan
   #engine: Engine
@@ -98,6 +100,7 @@ export class Pipeline {
     this.counters = new EventCounters(options.maxSeries - this.#fixedSeries())
     this.#identities = new IdentityBook(options, this.#engine, this.counters)
     this.dedupe = new Dedupe(options.dedupeBytes, options.isDurable)
+    this.ledger = new TokenLedger({ isDurable: options.isDurable })
   }
 
   get engine(): Engine {
@@ -187,6 +190,7 @@ export class Pipeline {
       ['dedupe/', this.dedupe],
       ['engine/', engine],
       ['identities/', identities],
+      ['ledger/', this.ledger],
       ['pipeline/', own],
       ['sources/', this.sources],
     ])
@@ -246,11 +250,20 @@ export class Pipeline {
     raw.app = owner.app
     const isPlain = entry.identity === entry.raw && (raw.kind === 'token.request' || raw.kind === 'token.use')
     const event = isPlain ? raw : pseudonymise(raw, this.#options.policy, this.#options.pseudonym)
+    const learned = this.ledger.enrich(event)
     const route = identities.routeOf(event, entry)
     if (!route.series.count(event)) this.counters.overflowed++
     this.#engine.observe(event, route.targets)
     identities.count(entry, event)
     if (event.time > this.#newest) this.#newest = event.time
+    for (const one of learned) this.#learn(one)
+  }
+
+  /** An earlier event, hidden already where it has to be, about which something is known only now. */
+  #learn({ event, aspect, hadAge }: LedgerKnowledge): void {
+    const { owner } = this.#identities.tallies.of(event.identity, event.provider)
+    this.#engine.learn(event, this.#engine.targetsFor(event, owner), aspect)
+    if (!this.counters.seriesFor(event, owner.app).learn(event, aspect, hadAge)) this.counters.overflowed++
   }
 
   /** How long streams are waited for. */
@@ -270,6 +283,7 @@ export class Pipeline {
     if (floor < this.#pruneAt) return
     this.#pruneAt = (Math.floor(floor / pruneEveryMs) + 1) * pruneEveryMs
     this.dedupe.prune(floor)
+    this.ledger.prune(floor)
     this.#engine.prune(floor)
   }
 

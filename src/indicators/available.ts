@@ -1,7 +1,15 @@
 /** The indicators that are built, in the order of design section 5. */
 import type { Indicator } from './indicator.ts'
 import { serviceAuth } from './service-auth.ts'
+import { tokenAge } from './token-age.ts'
 import { tokenFetchLatency } from './token-fetch-latency.ts'
 import { tokenIssuance } from './token-issuance.ts'
+import { tokenRefresh } from './token-refresh.ts'
 
-export const availableIndicators: readonly Indicator[] = [tokenIssuance, tokenFetchLatency, serviceAuth]
+export const availableIndicators: readonly Indicator[] = [
+  tokenIssuance,
+  tokenFetchLatency,
+  tokenRefresh,
+  serviceAuth,
+  tokenAge,
+]

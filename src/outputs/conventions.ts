@@ -37,6 +37,7 @@ export const labels = {
   topic: 'topic',
   partition: 'partition',
   why: 'why',
+  what: 'what',
   version: 'version',
   nodeVersion: 'node_version',
 } as const
@@ -59,11 +60,9 @@ export const recordResults = ['accepted', 'duplicate', 'late', 'rejected', 'irre
 export type RecordResult = (typeof recordResults)[number]
 
 const { counter, gauge, histogram } = since('0.1.0')
-const refresh = waitingFor('the token-refresh indicator')
 const metadata = waitingFor('the metadata-endpoint indicator')
 const violation = waitingFor('the permission-violation indicator')
 const fallback = waitingFor('the secret-fallback indicator')
-const age = waitingFor('the token-age indicator')
 const blast = waitingFor('the blast-radius indicator')
 const diagnosis = waitingFor('failure-mode diagnosis')
 
@@ -99,7 +98,7 @@ export const identityMetrics = {
     [...eventLabels, labels.op, labels.expected],
     'Roles and policies granted, removed or changed; expected is unknown where there is no baseline.',
   ),
-  tokenRefreshFailures: refresh.counter(
+  tokenRefreshFailures: counter(
     'identity_token_refresh_failures_total',
     eventLabels,
     'Refreshes that failed while the former token was still valid.',
@@ -125,11 +124,11 @@ export const identityMetrics = {
     'Reads of a static secret by a workload that has a managed identity.',
   ),
   tokenAge: {
-    ...age.histogram('identity_token_age_seconds', eventLabels, 'Age of a token when it is used.'),
+    ...histogram('identity_token_age_seconds', eventLabels, 'Age of a token when it is used.'),
     buckets: [60, 300, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400],
   },
   tokenAgeRatio: {
-    ...age.histogram('identity_token_age_ratio', eventLabels, 'Age of a token when used over its lifetime.'),
+    ...histogram('identity_token_age_ratio', eventLabels, 'Age of a token when used over its lifetime.'),
     buckets: [0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.5, 2],
   },
   grantedResources: blast.gauge(
@@ -236,6 +235,22 @@ export const pipelineMetrics = {
     [labels.source],
     'Events seen before within the dedupe horizon: not counted again.',
   ),
+  ledgerTokens: gauge(
+    'identity_slo_ledger_tokens',
+    [],
+    'Tokens alive whose issue is remembered, so that their age is known when they are used.',
+  ),
+  ledgerWaiting: gauge(
+    'identity_slo_ledger_waiting',
+    [],
+    'Events that wait for what belongs to them, such as a use for the issue of its token.',
+  ),
+  ledgerForgotten: counter(
+    'identity_slo_ledger_forgotten_total',
+    [labels.what],
+    'Tokens, and waiting events, forgotten for want of room.',
+  ),
+  expiredUses: counter('identity_slo_expired_token_uses_total', [labels.provider], 'Uses of expired tokens.'),
   intakePaused: gauge(
     'identity_slo_intake_paused',
     [],

@@ -1,8 +1,11 @@
 /** Counts of identity events by label set, in plain numbers: a metric library per event would cost more than all else. */
 import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
+import type { Aspect } from '../events/enrichment.ts'
 import type { AssignmentChange, IdentityEvent } from '../events/event.ts'
+import { BucketCounts } from './bucket-counts.ts'
 import { identityMetrics } from './conventions.ts'
 import { labelValue } from './label-value.ts'
+import { type SavedTokens, TokenCounts } from './token-counts.ts'
 
 /** Values of the labels of `eventLabels`. */
 export interface EventLabelValues {
@@ -21,18 +24,7 @@ interface SeriesLedger {
   max: number
 }
 
-export class DurationHistogram {
-  static readonly bounds: readonly number[] = identityMetrics.tokenFetchDuration.buckets
-  readonly counts = new Array<number>(DurationHistogram.bounds.length + 1).fill(0)
-  sum = 0
-
-  observe(seconds: number): void {
-    let i = 0
-    while (i < DurationHistogram.bounds.length && seconds > (DurationHistogram.bounds[i] as number)) i++
-    this.counts[i] = (this.counts[i] as number) + 1
-    this.sum += seconds
-  }
-}
+const durationBounds = identityMetrics.tokenFetchDuration.buckets
 
 /** All counts of one label set. What would need a series that there is no room for is counted in `fallback`. */
 export class EventSeries {
@@ -40,7 +32,8 @@ export class EventSeries {
   requests = 0
   /** By `reason|fault`. */
   readonly failures = new Map<string, number>()
-  durations: DurationHistogram | undefined
+  durations: BucketCounts | undefined
+  readonly tokens = new TokenCounts()
   auth = 0
   authFailures = { '401': 0, '403': 0 }
   readonly changes = new Map<AssignmentChange['op'], number>()
@@ -73,26 +66,43 @@ export class EventSeries {
     return true
   }
 
+  /** What is known of an earlier event only now; false the first time that this label set has no room. */
+  learn(event: IdentityEvent, aspect: Aspect, hadAge: boolean): boolean {
+    const needed = this.tokens.newSeries(event)
+    const { used, max } = this.#ledger
+    if (needed > 0 && this.#fallback !== undefined && used + needed > max - this.#spared) {
+      this.#fallback.learn(event, aspect, hadAge)
+      const isFirst = !this.#hasFallenBack
+      this.#hasFallenBack = true
+      return !isFirst
+    }
+    this.#ledger.used += needed
+    this.isDirty = true
+    this.tokens.learn(event, aspect, hadAge)
+    return true
+  }
+
   /** How many series the event would add to the exposition. */
   #newSeries(event: IdentityEvent): number {
     if (event.kind === 'token.request') {
-      const own = this.requests === 0 ? 1 : 0
+      const own = (this.requests === 0 ? 1 : 0) + this.tokens.newSeries(event)
       if (event.outcome === 'failure') return own + (this.failures.has(failureKey(event)) ? 0 : 1)
       return event.latencyMs !== undefined && this.durations === undefined ? own + histogramSeries : own
     }
-    if (event.kind === 'token.use') return this.auth === 0 ? authSeries : 0
+    if (event.kind === 'token.use') return (this.auth === 0 ? authSeries : 0) + this.tokens.newSeries(event)
     return event.kind === 'assignment.change' && !this.changes.has(event.op) ? 1 : 0
   }
 
   #add(event: IdentityEvent): void {
     this.isDirty = true
+    this.tokens.observe(event)
     if (event.kind === 'token.request') {
       this.requests++
       if (event.outcome === 'failure') {
         const key = failureKey(event)
         this.failures.set(key, (this.failures.get(key) ?? 0) + 1)
       } else if (event.latencyMs !== undefined) {
-        this.durations ??= new DurationHistogram()
+        this.durations ??= new BucketCounts(durationBounds)
         this.durations.observe(event.latencyMs / 1000)
       }
     } else if (event.kind === 'token.use') {
@@ -108,11 +118,11 @@ export class EventSeries {
   get size(): number {
     const requests = (this.requests > 0 ? 1 : 0) + this.failures.size
     const durations = this.durations === undefined ? 0 : histogramSeries
-    return requests + durations + (this.auth > 0 ? authSeries : 0) + this.changes.size
+    return requests + durations + (this.auth > 0 ? authSeries : 0) + this.changes.size + this.tokens.size
   }
 }
 
-const histogramSeries = DurationHistogram.bounds.length + 3
+const histogramSeries = durationBounds.length + 3
 /** The calls, and those refused with 401 and with 403. */
 const authSeries = 3
 /** The first event of a label set needs at most this many series. */
@@ -137,6 +147,7 @@ interface SavedSeries {
   readonly auth: number
   readonly authFailures: EventSeries['authFailures']
   readonly changes: readonly (readonly [AssignmentChange['op'], number])[]
+  readonly tokens?: SavedTokens
 }
 
 function savedSeries(series: EventSeries): SavedSeries {
@@ -146,6 +157,7 @@ function savedSeries(series: EventSeries): SavedSeries {
     requests,
     failures: [...failures],
     durations: durations === undefined ? null : { counts: durations.counts, sum: durations.sum },
+    tokens: series.tokens.saved(),
     auth,
     authFailures,
     changes: [...changes],
@@ -159,12 +171,10 @@ function restoreSeries(series: EventSeries, saved: SavedSeries): void {
   Object.assign(series.authFailures, saved.authFailures)
   for (const [op, count] of saved.changes) series.changes.set(op, count)
   if (saved.durations !== null) {
-    series.durations = new DurationHistogram()
-    saved.durations.counts.forEach((count, i) => {
-      if (series.durations !== undefined) series.durations.counts[i] = count
-    })
-    series.durations.sum = saved.durations.sum
+    series.durations = new BucketCounts(durationBounds)
+    series.durations.restore(saved.durations)
   }
+  if (saved.tokens !== undefined) series.tokens.restore(saved.tokens)
 }
 
 export class EventCounters implements Stateful {

@@ -138,8 +138,8 @@ describe('what is known of identities', () => {
     const sli = { indicator: 'token-issuance', where: { audience: ['a'] } } as const
     const selective = bookOf({}, [anObjective({ sli })])
     const routes = [a, b].map((event) => selective.routeOf(event, selective.entryOf(event)).targets.length)
-    // Judged for the totals of two indicators, and for the objective.
-    expect(routes).toEqual([3, 2])
+    // Judged for the totals of three indicators, and for the objective.
+    expect(routes).toEqual([4, 3])
   })
 
   it('has one list of targets for all identities that are judged for the same', () => {
@@ -149,7 +149,7 @@ describe('what is known of identities', () => {
       const event = request({ id })
       return book.routeOf(event, book.entryOf(event)).targets
     })
-    expect(a1).toHaveLength(3)
+    expect(a1).toHaveLength(4)
     expect(a2).toBe(a1)
     expect(b).toHaveLength(2)
   })
@@ -185,7 +185,7 @@ describe('what is known of identities', () => {
     const book = bookOf({}, [anObjective({ sli })])
     for (let i = 0; i < 1000; i++) {
       const event = request({}, { audience: `a${i}` })
-      expect(book.routeOf(event, book.entryOf(event)).targets).toHaveLength(3)
+      expect(book.routeOf(event, book.entryOf(event)).targets).toHaveLength(4)
     }
     expect(book.entryOf(request()).routes.length).toBeLessThanOrEqual(64)
   })

@@ -82,7 +82,9 @@ describe('replay -o json', () => {
     expect(report.indicators.map(({ id }: { id: string }) => id)).toEqual([
       'token-issuance',
       'token-fetch-latency',
+      'token-refresh',
       'service-auth',
+      'token-age',
     ])
     expect(shapeOf(report.indicators)).toEqual([
       { id: 'string', good: 'number', bad: 'number', excluded: 'number' },
@@ -152,7 +154,9 @@ describe('replay -o json', () => {
     expect(report.indicators).toEqual([
       { id: 'token-issuance', good: 58, bad: 4, excluded: 0 },
       { id: 'token-fetch-latency', good: 29, bad: 27, excluded: 4 },
+      { id: 'token-refresh', good: 0, bad: 0, excluded: 0 },
       { id: 'service-auth', good: 17, bad: 3, excluded: 0 },
+      { id: 'token-age', good: 0, bad: 0, excluded: 0 },
     ])
     expect(report.objectives).toHaveLength(1)
     expect(report.objectives[0]).toMatchObject({

@@ -1,6 +1,6 @@
 /** Collects what differs between what is shown and what has to be, and how much was compared. */
 
-/** Both sides divide whole numbers; one event more or less in a million changes a ratio by a hundred times this. */
+/** Both sides divide whole numbers; one event more or less in a hundred thousand changes a ratio by a hundred times this. */
 const relativeTolerance = 1e-12
 
 export class Differences {
