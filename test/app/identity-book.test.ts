@@ -151,7 +151,7 @@ describe('what is known of identities', () => {
     })
     expect(a1).toHaveLength(4)
     expect(a2).toBe(a1)
-    expect(b).toHaveLength(2)
+    expect(b).toHaveLength(3)
   })
 
   it('tells ids apart that are parts of larger texts, and one description from another of the same id', () => {
