@@ -1,6 +1,7 @@
 /** What the consumers of Kafka topics say about themselves, as samples. */
-import { kafkaMetrics } from '../outputs/conventions.ts'
+
 import { labelValue } from '../outputs/label-value.ts'
+import { kafkaMetrics } from '../outputs/pipeline-conventions.ts'
 import type { FamilySamples } from '../platform/metrics-registry.ts'
 import type { NamedKafkaSource } from './kafka-wiring.ts'
 import { samples } from './metric-samples.ts'

@@ -5,7 +5,6 @@ import {
   eventFamilies,
   identityMetrics,
   objectiveMetrics,
-  pipelineMetrics,
   type RecordResult,
   recordResults,
 } from '../outputs/conventions.ts'
@@ -13,6 +12,7 @@ import type { EventSeries } from '../outputs/event-counters.ts'
 import { labelValue } from '../outputs/label-value.ts'
 import type { LabelsOf, MetricFamily } from '../outputs/metric-family.ts'
 import { periodWindowLabel } from '../outputs/objective-labels.ts'
+import { pipelineMetrics } from '../outputs/pipeline-conventions.ts'
 import type { FamilySamples, Sample } from '../platform/metrics-registry.ts'
 import type { Pipeline } from './pipeline.ts'
 

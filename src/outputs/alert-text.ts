@@ -1,7 +1,7 @@
 /** Labels and annotations of alerts: the same for Prometheus's rules and for the engine's own pages. */
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective } from '../objectives/objective.ts'
-import { labels } from './conventions.ts'
+import { labels } from './labels.ts'
 import { objectiveLabelValues, slothLabelValues } from './objective-labels.ts'
 import { alertLabels, annotations, dashboardUids, slothLabels } from './rule-conventions.ts'
 import { templateText } from './rule-file.ts'

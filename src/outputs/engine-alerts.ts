@@ -1,6 +1,7 @@
 /** Alerts on the engine itself: whoever watches identities must not go blind unnoticed. */
 import { engineAnnotations, type Links, type Severity } from './alert-text.ts'
-import { kafkaMetrics, labels, pipelineMetrics } from './conventions.ts'
+import { labels } from './labels.ts'
+import { kafkaMetrics, pipelineMetrics } from './pipeline-conventions.ts'
 import { absent, aggregate, compare, divide, type Expr, over, select } from './promql.ts'
 import { alertLabels, alertNames, eventLoopUtilization, ruleGroups } from './rule-conventions.ts'
 import type { AlertRule, RuleGroup } from './rule-file.ts'

@@ -1,15 +1,9 @@
 /** docs/metrics.md: the catalogue of conventions.ts for people. */
-import {
-  clientMetrics,
-  identityMetrics,
-  kafkaMetrics,
-  metricFamilies,
-  objectiveMetrics,
-  pipelineMetrics,
-} from './conventions.ts'
+import { clientMetrics, identityMetrics, metricFamilies, objectiveMetrics } from './conventions.ts'
 import { engineAlerts } from './engine-alerts.ts'
 import { code, table } from './markdown-table.ts'
 import type { MetricFamily } from './metric-family.ts'
+import { kafkaMetrics, pipelineMetrics } from './pipeline-conventions.ts'
 import { alertNames, records, slothLabels } from './rule-conventions.ts'
 import { generatedNotice } from './rule-file.ts'
 

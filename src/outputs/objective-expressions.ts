@@ -1,7 +1,8 @@
 /** What recording rules and alerts of an objective both ask of Prometheus. */
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective } from '../objectives/objective.ts'
-import { labels, objectiveMetrics } from './conventions.ts'
+import { objectiveMetrics } from './conventions.ts'
+import { labels } from './labels.ts'
 import { aggregate, anyOf, compare, type Expr, over, select } from './promql.ts'
 import { records, slothLabels } from './rule-conventions.ts'
 

@@ -1,7 +1,8 @@
 /** Label values of an objective's series: the runtime writes them, rules and dashboards select on them. */
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective, TimeWindow } from '../objectives/objective.ts'
-import { labels, type objectiveMetrics } from './conventions.ts'
+import type { objectiveMetrics } from './conventions.ts'
+import { labels } from './labels.ts'
 import type { LabelsOf } from './metric-family.ts'
 import { slothLabels } from './rule-conventions.ts'
 

@@ -2,8 +2,9 @@
 import { burnWindowsMs } from '../objectives/alert-windows.ts'
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective } from '../objectives/objective.ts'
-import { labels, objectiveMetrics } from './conventions.ts'
+import { objectiveMetrics } from './conventions.ts'
 import { scaleDecimal } from './decimal.ts'
+import { labels } from './labels.ts'
 import {
   badIn,
   isEventRatio,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { exportedFamilies, labels as labelNames, recordResults } from '../../src/outputs/conventions.ts'
+import { exportedFamilies, recordResults } from '../../src/outputs/conventions.ts'
+import { labels as labelNames } from '../../src/outputs/labels.ts'
 import { EmbeddedService } from '../support/embedded-service.ts'
 import type { Exposition } from '../support/exposition.ts'
 import {

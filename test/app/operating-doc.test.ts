@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { BatchTelemetry } from '../../src/app/batch-telemetry.ts'
 import { startSelfObservation } from '../../src/app/self-observation.ts'
-import { kafkaMetrics, pipelineMetrics } from '../../src/outputs/conventions.ts'
 import { engineAlerts } from '../../src/outputs/engine-alerts.ts'
+import { kafkaMetrics, pipelineMetrics } from '../../src/outputs/pipeline-conventions.ts'
 import { parseExposition } from '../support/exposition.ts'
 
 const text = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8')

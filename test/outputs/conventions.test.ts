@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { exportedFamilies, labels, metricFamilies } from '../../src/outputs/conventions.ts'
+import { exportedFamilies, metricFamilies } from '../../src/outputs/conventions.ts'
+import { labels } from '../../src/outputs/labels.ts'
 import { alertNamePattern, alertNames, records, ruleGroups } from '../../src/outputs/rule-conventions.ts'
 
 const sourceRoot = join(import.meta.dirname, '../../src')
-const ownFiles = ['conventions.ts', 'rule-conventions.ts'].map((name) => join(sourceRoot, 'outputs', name))
+const ownFiles = ['conventions.ts', 'labels.ts', 'pipeline-conventions.ts', 'rule-conventions.ts'].map(
+  (name) => join(sourceRoot, 'outputs', name),
+)
 
 function sourceFiles(): readonly string[] {
   return readdirSync(sourceRoot, { recursive: true, encoding: 'utf8' })

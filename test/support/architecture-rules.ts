@@ -186,7 +186,12 @@ const purpose = eachFile(({ text }) =>
 )
 
 /** Metrics of the product, and those of the program about itself. */
-const filesOfNames = ['src/outputs/conventions.ts', 'src/outputs/self-metrics.ts']
+const filesOfNames = [
+  'src/outputs/conventions.ts',
+  'src/outputs/labels.ts',
+  'src/outputs/pipeline-conventions.ts',
+  'src/outputs/self-metrics.ts',
+]
 
 const conventions = eachFile(({ path, text }) => {
   const spells = ['outputs', 'app', 'platform'].includes(folderOf(path))

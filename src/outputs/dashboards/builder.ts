@@ -1,5 +1,5 @@
 /** What a dashboard is made of, in our terms; grafana-json.ts turns it into Grafana's. */
-import { foreignLabels } from '../conventions.ts'
+import { foreignLabels } from '../labels.ts'
 import { type Expr, type Matchers, select } from '../promql.ts'
 
 /** Units of Grafana that our panels use. */

@@ -1,5 +1,7 @@
 /** The engine itself: does every record arrive, in time, and count? */
-import { labels, objectiveMetrics, pipelineMetrics } from '../conventions.ts'
+import { objectiveMetrics } from '../conventions.ts'
+import { labels } from '../labels.ts'
+import { pipelineMetrics } from '../pipeline-conventions.ts'
 import { aggregate, compare, divide, or, over, subtract, time, vector } from '../promql.ts'
 import { dashboardUids } from '../rule-conventions.ts'
 import {

@@ -1,5 +1,6 @@
 /** The Monday review: which budgets are spent, by what, and what identities were up to. */
-import { identityMetrics, labels, objectiveLabels, objectiveMetrics } from '../conventions.ts'
+import { identityMetrics, objectiveLabels, objectiveMetrics } from '../conventions.ts'
+import { labels } from '../labels.ts'
 import { aggregate, compare, divide, number, or, over, pick, subtract, vector } from '../promql.ts'
 import { dashboardUids } from '../rule-conventions.ts'
 import { type Dashboard, legendOf, type Panel, rateWindow, shownRange } from './builder.ts'

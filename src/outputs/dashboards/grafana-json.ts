@@ -1,5 +1,6 @@
 /** Dashboards in Grafana's classic JSON model, the one that every version loads. */
-import { foreignLabels, pipelineMetrics } from '../conventions.ts'
+import { foreignLabels } from '../labels.ts'
+import { pipelineMetrics } from '../pipeline-conventions.ts'
 import { labelValues, select } from '../promql.ts'
 import { generatedNotice } from '../rule-file.ts'
 import {

@@ -1,12 +1,7 @@
 /** The page at night: what burns, since when, for whom, and what changed just before. */
-import {
-  foreignLabels,
-  identityMetrics,
-  labels,
-  objectiveLabels,
-  objectiveMetrics,
-  pipelineMetrics,
-} from '../conventions.ts'
+import { identityMetrics, objectiveLabels, objectiveMetrics } from '../conventions.ts'
+import { foreignLabels, labels } from '../labels.ts'
+import { pipelineMetrics } from '../pipeline-conventions.ts'
 import {
   aggregate,
   bucketSeries,

@@ -1,5 +1,5 @@
 /** Panels in Grafana's classic JSON model. */
-import { labels } from '../conventions.ts'
+import { labels } from '../labels.ts'
 import type { Panel, Query, StatPanel, TablePanel, Threshold, TimeseriesPanel } from './builder.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }

@@ -1,5 +1,7 @@
 /** What the dashboards select on and colour alike. */
-import { foreignLabels, identityMetrics, labels, objectiveMetrics, pipelineMetrics } from '../conventions.ts'
+import { identityMetrics, objectiveMetrics } from '../conventions.ts'
+import { foreignLabels, labels } from '../labels.ts'
+import { pipelineMetrics } from '../pipeline-conventions.ts'
 import { andOn, anyOf, type Expr } from '../promql.ts'
 import { chosen, legendOf, type Threshold, type Variable } from './builder.ts'
 

@@ -1,10 +1,11 @@
 /** Rules that every generated dashboard keeps, dashboard-linter's among them. */
 import { describe, expect, it } from 'vitest'
-import { labels, metricFamilies } from '../../../src/outputs/conventions.ts'
+import { metricFamilies } from '../../../src/outputs/conventions.ts'
 import { debugDashboard } from '../../../src/outputs/dashboards/debug.ts'
 import { executiveDashboard } from '../../../src/outputs/dashboards/executive.ts'
 import { renderDashboard } from '../../../src/outputs/dashboards/grafana-json.ts'
 import { onCallDashboard } from '../../../src/outputs/dashboards/on-call.ts'
+import { labels } from '../../../src/outputs/labels.ts'
 
 const dashboards = [executiveDashboard, onCallDashboard, debugDashboard]
 const expressions = (dashboard: (typeof dashboards)[number]) =>
