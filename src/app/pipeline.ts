@@ -252,7 +252,7 @@ export class Pipeline {
     const event = isPlain ? raw : pseudonymise(raw, this.#options.policy, this.#options.pseudonym)
     const learned = this.ledger.enrich(event)
     const route = identities.routeOf(event, entry)
-    if (!route.series.count(event)) this.counters.overflowed++
+    route.series.count(event)
     this.#engine.observe(event, route.targets)
     identities.count(entry, event)
     if (event.time > this.#newest) this.#newest = event.time
@@ -263,7 +263,7 @@ export class Pipeline {
   #learn({ event, aspect, hadAge }: LedgerKnowledge): void {
     const { owner } = this.#identities.tallies.of(event.identity, event.provider)
     this.#engine.learn(event, this.#engine.targetsFor(event, owner), aspect)
-    if (!this.counters.seriesFor(event, owner.app).learn(event, aspect, hadAge)) this.counters.overflowed++
+    this.counters.seriesFor(event, owner.app).learn(event, aspect, hadAge)
   }
 
   /** How long streams are waited for. */

@@ -22,6 +22,7 @@ const overflow = 'overflow'
 interface SeriesLedger {
   used: number
   max: number
+  overflowed: number
 }
 
 const durationBounds = identityMetrics.tokenFetchDuration.buckets
@@ -51,35 +52,34 @@ export class EventSeries {
     this.#fallback = fallback
   }
 
-  /** False the first time that this label set has no room. */
-  count(event: IdentityEvent): boolean {
-    const needed = this.#newSeries(event)
-    const { used, max } = this.#ledger
-    if (needed > 0 && this.#fallback !== undefined && used + needed > max - this.#spared) {
-      this.#fallback.count(event)
-      const isFirst = !this.#hasFallenBack
-      this.#hasFallenBack = true
-      return !isFirst
-    }
-    this.#ledger.used += needed
-    this.#add(event)
-    return true
+  count(event: IdentityEvent): void {
+    const other = this.#takeRoom(this.#newSeries(event))
+    if (other === undefined) this.#add(event)
+    else other.count(event)
   }
 
-  /** What is known of an earlier event only now; false the first time that this label set has no room. */
-  learn(event: IdentityEvent, aspect: Aspect, hadAge: boolean): boolean {
-    const needed = this.tokens.newSeries(event)
-    const { used, max } = this.#ledger
-    if (needed > 0 && this.#fallback !== undefined && used + needed > max - this.#spared) {
-      this.#fallback.learn(event, aspect, hadAge)
-      const isFirst = !this.#hasFallenBack
-      this.#hasFallenBack = true
-      return !isFirst
+  /** What is known of an earlier event only now. */
+  learn(event: IdentityEvent, aspect: Aspect, hadAge: boolean): void {
+    const other = this.#takeRoom(this.tokens.newSeries(event))
+    if (other !== undefined) {
+      other.learn(event, aspect, hadAge)
+      return
     }
-    this.#ledger.used += needed
     this.isDirty = true
     this.tokens.learn(event, aspect, hadAge)
-    return true
+  }
+
+  /** Takes room for so many series; where there is none, gives the counts that stand in. */
+  #takeRoom(series: number): EventSeries | undefined {
+    const { used, max } = this.#ledger
+    const isShort = series > 0 && used + series > max - this.#spared
+    if (!isShort || this.#fallback === undefined) {
+      this.#ledger.used += series
+      return undefined
+    }
+    if (!this.#hasFallenBack) this.#ledger.overflowed++
+    this.#hasFallenBack = true
+    return this.#fallback
   }
 
   /** How many series the event would add to the exposition. */
@@ -125,7 +125,7 @@ export class EventSeries {
 const histogramSeries = durationBounds.length + 3
 /** The calls, and those refused with 401 and with 403. */
 const authSeries = 3
-/** The first event of a label set needs at most this many series. */
+/** What a label set needs to begin with; what its events need beyond it is asked for as they come. */
 const firstSeries = 1 + histogramSeries
 /** Kept free for the overflow of applications, as a share of all, and for the overflow of everything. */
 const overflowShare = 0.1
@@ -180,12 +180,14 @@ function restoreSeries(series: EventSeries, saved: SavedSeries): void {
 export class EventCounters implements Stateful {
   readonly #ledger: SeriesLedger
   readonly #series = new Map<string, EventSeries>()
-  /** How often a label set went to the overflow value: at least once for each of them. */
-  overflowed = 0
-
   /** `maxSeries`: of all families that count identity events, together. */
   constructor(maxSeries: number) {
-    this.#ledger = { used: 0, max: Math.max(0, maxSeries) }
+    this.#ledger = { used: 0, max: Math.max(0, maxSeries), overflowed: 0 }
+  }
+
+  /** How often a label set went to the overflow value: at least once for each of them. */
+  get overflowed(): number {
+    return this.#ledger.overflowed
   }
 
   get maxSeries(): number {
@@ -202,7 +204,7 @@ export class EventCounters implements Stateful {
     const labels = { provider, identity_type: identity.type, app: labelValue(app), layer }
     const own = this.#find(labels)
     if (own !== undefined) return own
-    this.overflowed++
+    this.#ledger.overflowed++
     return this.#overflowOf(labels)
   }
 
