@@ -2,7 +2,7 @@
 
 import type { Connector } from '../connectors/connector.ts'
 import { type Decoded, type DecodedSink, Decoder, DecoderPlan } from '../connectors/decode.ts'
-import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
+import { type ChunkWriter, jsonBytes, jsonOf, latest, type Stateful } from '../events/chunk.ts'
 import { Dedupe } from '../events/dedupe.ts'
 import type { IdentityEvent } from '../events/event.ts'
 import { type LedgerKnowledge, TokenLedger } from '../events/ledger/token-ledger.ts'
@@ -164,16 +164,6 @@ export class Pipeline {
 
   /** What has to be kept so that a later process goes on where this one was, by prefix of its chunks. */
   parts(): ReadonlyMap<string, Stateful> {
-    const engine: Stateful = {
-      save: (out) => this.#engine.save(out),
-      saved: () => this.#engine.saved(),
-      restore: (key, bytes) => this.#engine.restore(key, bytes),
-    }
-    const identities: Stateful = {
-      save: (out) => this.#identities.tallies.save(out),
-      saved: () => this.#identities.tallies.saved(),
-      restore: (key, bytes) => this.#identities.tallies.restore(key, bytes),
-    }
     const own: Stateful = {
       save: (out: ChunkWriter) => {
         if (Number.isFinite(this.#newest)) out.put('newest', jsonBytes(this.#newest))
@@ -188,8 +178,8 @@ export class Pipeline {
     return new Map<string, Stateful>([
       ['counters/', this.counters],
       ['dedupe/', this.dedupe],
-      ['engine/', engine],
-      ['identities/', identities],
+      ['engine/', latest(() => this.#engine)],
+      ['identities/', latest(() => this.#identities.tallies)],
       ['ledger/', this.ledger],
       ['pipeline/', own],
       ['sources/', this.sources],
@@ -262,7 +252,7 @@ export class Pipeline {
   /** An earlier event, hidden already where it has to be, about which something is known only now. */
   #learn({ event, aspect, hadAge }: LedgerKnowledge): void {
     const { owner } = this.#identities.tallies.of(event.identity, event.provider)
-    this.#engine.learn(event, this.#engine.targetsFor(event, owner), aspect)
+    this.#engine.learn(event, owner, aspect)
     this.counters.seriesFor(event, owner.app).learn(event, aspect, hadAge)
   }
 

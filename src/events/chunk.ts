@@ -39,3 +39,12 @@ export function prefixed(out: ChunkWriter, prefix: string): ChunkWriter {
     removeAll: (inner) => out.removeAll(prefix + inner),
   }
 }
+
+/** A part that another one may take the place of, as it is when it is called upon. */
+export function latest(part: () => Stateful): Stateful {
+  return {
+    save: (out) => part().save(out),
+    saved: () => part().saved(),
+    restore: (key, bytes) => part().restore(key, bytes),
+  }
+}

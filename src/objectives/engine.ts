@@ -95,13 +95,7 @@ export class Engine implements Stateful {
 
   /** What an event like this one is judged for; the same for all events that agree in what `where` can select on. */
   targetsFor(event: IdentityEvent, owner: Owner): readonly Target[] {
-    return this.#candidates
-      .filter(
-        ({ indicator, sli }) =>
-          indicator.kinds.includes(event.kind) &&
-          (sli === undefined || whereMatches(sli.where, event, owner)),
-      )
-      .map((candidate) => variantOf(candidate, candidate.signature?.(event, owner) ?? ''))
+    return targetsAmong(this.#candidates, event, owner)
   }
 
   observe(event: IdentityEvent, targets: readonly Target[]): void {
@@ -118,9 +112,9 @@ export class Engine implements Stateful {
   }
 
   /** Judges an event that was observed before by what is known of it only now: targets that waited for it, and no others. */
-  learn(event: IdentityEvent, targets: readonly Target[], aspect: Aspect): void {
-    for (const target of targets) {
-      if (target.indicator.aspect !== aspect) continue
+  learn(event: IdentityEvent, owner: Owner, aspect: Aspect): void {
+    const waited = this.#candidates.filter(({ indicator }) => indicator.aspect === aspect)
+    for (const target of targetsAmong(waited, event, owner)) {
       const verdict = target.indicator.judge(event, target.options)
       if (verdict !== undefined) target.record(event, verdict, 1)
     }
@@ -198,6 +192,19 @@ function candidatesOf(state: ObjectiveState, indicators: readonly Indicator[]): 
       state.exclusions.signature(part, event, owner)
     return [{ ...targetOf(''), sli, apart: targetOf, signature }]
   })
+}
+
+function targetsAmong(
+  candidates: readonly Candidate[],
+  event: IdentityEvent,
+  owner: Owner,
+): readonly Target[] {
+  return candidates
+    .filter(
+      ({ indicator, sli }) =>
+        indicator.kinds.includes(event.kind) && (sli === undefined || whereMatches(sli.where, event, owner)),
+    )
+    .map((candidate) => variantOf(candidate, candidate.signature?.(event, owner) ?? ''))
 }
 
 function variantOf(candidate: Candidate, signature: string): Target {

@@ -44,8 +44,7 @@ function run(events: readonly IdentityEvent[], engine = engineOf(), ledger = new
     const event = structuredClone(original)
     const learned = ledger.enrich(event)
     engine.observe(event, engine.targetsFor(event, checkoutOwner))
-    for (const { event: earlier, aspect } of learned)
-      engine.learn(earlier, engine.targetsFor(earlier, checkoutOwner), aspect)
+    for (const { event: earlier, aspect } of learned) engine.learn(earlier, checkoutOwner, aspect)
   }
   return engine
 }
