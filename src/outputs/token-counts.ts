@@ -21,7 +21,7 @@ function ageOf(event: IdentityEvent): number | undefined {
 }
 
 function isFailedRefresh(event: IdentityEvent): boolean {
-  return tokenRefresh.judge(event, { includesPeople: true }) === 'bad'
+  return event.outcome === 'failure' && tokenRefresh.judge(event, { includesPeople: true }) === 'bad'
 }
 
 function savedBuckets(buckets: BucketCounts | undefined): SavedBuckets | null {
