@@ -4,6 +4,7 @@ import type { Identity, IdentityEvent, Provider } from '../events/event.ts'
 import { type Owner, type OwnershipRule, ownerOf } from '../events/ownership.ts'
 import { type Pseudonym, type PseudonymPolicy, shownIdentity } from '../events/pseudonyms.ts'
 import { TextIndex } from '../events/text-index.ts'
+import { TextPool } from '../events/text-pool.ts'
 import type { Engine, Target } from '../objectives/engine.ts'
 import type { EventCounters, EventSeries } from '../outputs/event-counters.ts'
 import { type IdentitySummary, IdentityTallies, type IdentityTally } from './identity-tallies.ts'
@@ -41,7 +42,7 @@ const maxIdentities = 100_000
 const maxRoutes = 64
 /** Descriptions kept of one id: beyond it, all of them start anew. */
 const maxVariants = 32
-const maxShared = 10_000
+const maxTexts = 10_000
 const maxTargetLists = 64
 
 export interface IdentityBookOptions {
@@ -59,7 +60,7 @@ export class IdentityBook {
   /** By the number of the raw id: the last description of it. */
   #entries: IdentityEntry[] = []
   /** Texts that many identities have in common, each once. */
-  readonly #shared = new Map<string, string>()
+  readonly #texts = new TextPool(maxTexts)
   readonly #targetLists: (readonly Target[])[] = []
   readonly tallies: IdentityTallies
 
@@ -131,21 +132,11 @@ export class IdentityBook {
       id: detached(identity.id),
       name: detachedIfAny(name),
       type: identity.type,
-      tenant: this.#once(identity.tenant),
-      namespace: namespace === undefined ? undefined : this.#once(namespace),
-      path: path === undefined ? undefined : this.#once(path),
+      tenant: this.#texts.own(identity.tenant),
+      namespace: namespace === undefined ? undefined : this.#texts.own(namespace),
+      path: path === undefined ? undefined : this.#texts.own(path),
       repository: detachedIfAny(repository),
     }
-  }
-
-  /** The same string for the same text: fewer of them have to be fetched from memory. */
-  #once(text: string): string {
-    const known = this.#shared.get(text)
-    if (known !== undefined) return known
-    if (this.#shared.size >= maxShared) this.#shared.clear()
-    const own = detached(text)
-    this.#shared.set(own, own)
-    return own
   }
 
   routeOf(event: IdentityEvent, entry: IdentityEntry): Route {
