@@ -20,28 +20,34 @@ export const providers = [
 
 export type Provider = (typeof providers)[number]
 
-/** Where the identity's workload runs (L1 to L9). */
-export type Layer =
-  | 'edge'
-  | 'vm'
-  | 'container'
-  | 'serverless'
-  | 'paas'
-  | 'data'
-  | 'cicd'
-  | 'observability'
-  | 'federation'
+/** Where the identity's workload runs: L1 to L9, in this order. */
+export const layers = [
+  'edge',
+  'vm',
+  'container',
+  'serverless',
+  'paas',
+  'data',
+  'cicd',
+  'observability',
+  'federation',
+] as const
 
-export type IdentityType =
-  | 'system-assigned'
-  | 'user-assigned'
-  | 'service-principal'
-  | 'role'
-  | 'service-account'
-  | 'spiffe'
-  | 'federated'
-  | 'user'
-  | 'unknown'
+export type Layer = (typeof layers)[number]
+
+export const identityTypes = [
+  'system-assigned',
+  'user-assigned',
+  'service-principal',
+  'role',
+  'service-account',
+  'spiffe',
+  'federated',
+  'user',
+  'unknown',
+] as const
+
+export type IdentityType = (typeof identityTypes)[number]
 
 export interface Identity {
   /** Stable native id: object id, role ARN, service account e-mail, `system:serviceaccount:ns:name`. */
@@ -56,8 +62,10 @@ export interface Identity {
   readonly repository?: string | undefined
 }
 
+export const workloadKinds = ['pod', 'vm', 'function', 'task', 'repository', 'resource', 'service'] as const
+
 export interface Workload {
-  readonly kind: 'pod' | 'vm' | 'function' | 'task' | 'repository' | 'resource' | 'service'
+  readonly kind: (typeof workloadKinds)[number]
   readonly name: string
 }
 
@@ -81,14 +89,17 @@ export type Reason =
 
 export type Fault = 'platform' | 'caller' | 'policy' | 'network'
 
-export type CredentialType =
-  | 'managed'
-  | 'federated'
-  | 'certificate'
-  | 'secret'
-  | 'access-key'
-  | 'session'
-  | 'password'
+export const credentialTypes = [
+  'managed',
+  'federated',
+  'certificate',
+  'secret',
+  'access-key',
+  'session',
+  'password',
+] as const
+
+export type CredentialType = (typeof credentialTypes)[number]
 
 export interface Correlation {
   /** Joins an issuance to its uses: Entra uti, AWS ASIA key id, Kubernetes JTI, Vault accessor. */

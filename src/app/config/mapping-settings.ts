@@ -11,7 +11,14 @@ import {
   neededFields,
 } from '../../connectors/generic/field-mapping.ts'
 import { pathProblem } from '../../connectors/generic/field-path.ts'
-import { type EventKind, providers } from '../../events/event.ts'
+import {
+  credentialTypes,
+  type EventKind,
+  identityTypes,
+  layers,
+  providers,
+  workloadKinds,
+} from '../../events/event.ts'
 import { faultOf } from '../../events/fault.ts'
 
 const text = z.string().min(1)
@@ -38,40 +45,6 @@ const name = text
       context.addIssue({ code: 'custom', message: 'is the name of a built-in connector' })
   })
   .describe('What the source is called: small letters, digits, hyphens.')
-
-const layers = [
-  'edge',
-  'vm',
-  'container',
-  'serverless',
-  'paas',
-  'data',
-  'cicd',
-  'observability',
-  'federation',
-] as const
-
-const identityTypes = [
-  'system-assigned',
-  'user-assigned',
-  'service-principal',
-  'role',
-  'service-account',
-  'spiffe',
-  'federated',
-  'user',
-  'unknown',
-] as const
-
-const credentialTypes = [
-  'managed',
-  'federated',
-  'certificate',
-  'secret',
-  'access-key',
-  'session',
-  'password',
-] as const
 
 const detect = z
   .array(
@@ -162,7 +135,7 @@ const rule = z.strictObject({
   identityType,
   credentialType: z.enum(credentialTypes).optional().describe('What the identities authenticate with.'),
   workloadKind: z
-    .enum(['pod', 'vm', 'function', 'task', 'repository', 'resource', 'service'])
+    .enum(workloadKinds)
     .optional()
     .describe('What `workload` names; service where it is not said.'),
   latencyUnit: z

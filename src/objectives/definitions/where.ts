@@ -1,40 +1,16 @@
 /** `where` of our metric source: which events count, by exact values and globs. */
-import { type IdentityType, type Layer, providers } from '../../events/event.ts'
+import { identityTypes, layers, providers } from '../../events/event.ts'
 import { type Where, type WhereField, whereFields } from '../objective.ts'
 import type { Reporter } from './problem.ts'
 import type { Check } from './yaml/check.ts'
 import { describe, type MapEntry, type YamlNode } from './yaml/node.ts'
 import { suggestion } from './yaml/suggest.ts'
 
-const layers = {
-  edge: true,
-  vm: true,
-  container: true,
-  serverless: true,
-  paas: true,
-  data: true,
-  cicd: true,
-  observability: true,
-  federation: true,
-} satisfies Record<Layer, true>
-
-const identityTypes = {
-  'system-assigned': true,
-  'user-assigned': true,
-  'service-principal': true,
-  role: true,
-  'service-account': true,
-  spiffe: true,
-  federated: true,
-  user: true,
-  unknown: true,
-} satisfies Record<IdentityType, true>
-
 /** Fields whose values are a closed set: there a mistyped value would silently match nothing. */
 const vocabularies: { readonly [field in WhereField]?: readonly string[] } = {
   provider: providers,
-  layer: Object.keys(layers),
-  identityType: Object.keys(identityTypes),
+  layer: layers,
+  identityType: identityTypes,
   criticality: ['critical', 'standard', 'batch'],
 }
 
