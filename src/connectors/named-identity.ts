@@ -2,7 +2,7 @@
 import type { Identity, Layer, Workload } from '../events/event.ts'
 import { accountOf, isRoleArn, parseSessionArn } from './aws-cloudtrail/arns.ts'
 import { personIdentity, roleIdentity, sessionIdentity } from './aws-cloudtrail/callers.ts'
-import { federatedSubject } from './aws-cloudtrail/federation.ts'
+import { federatedSubject } from './federated-subject.ts'
 import { serviceAccount } from './gcp-audit/principal.ts'
 
 export interface NamedIdentity {

@@ -1,11 +1,11 @@
 /** Credentials asked for with another issuer's assertion, or for a person that another system knows. */
 import type { Identity } from '../../events/event.ts'
 import type { Rejection } from '../../events/rejection.ts'
+import { type FederatedSubject, federatedSubject } from '../federated-subject.ts'
 import { object, text } from '../fields.ts'
 import { partitionOf } from './arns.ts'
 import type { Call } from './call.ts'
 import { personIdentity, roleIdentity } from './callers.ts'
-import { type FederatedSubject, federatedSubject, issuerName } from './federation.ts'
 import {
   type Grant,
   grantToCaller,
@@ -14,6 +14,7 @@ import {
   requestedRole,
   unknownIdentity,
 } from './grant.ts'
+import { issuerName } from './issuer-name.ts'
 import { arnInMessage } from './outcome.ts'
 
 /** The asserted subject stands for a role that the record does not name, where it is a machine's. */

@@ -1,9 +1,10 @@
 /** Where the workload behind a call runs, as far as the record shows it. */
 import type { Layer, Workload } from '../../events/event.ts'
 import type { JsonObject } from '../connector.ts'
+import { issuerLayer } from '../federated-subject.ts'
 import { object, text } from '../fields.ts'
 import type { Call } from './call.ts'
-import { issuerLayer, issuerName } from './federation.ts'
+import { issuerName } from './issuer-name.ts'
 import { scopeIssuers } from './service-principals.ts'
 
 export interface Whereabouts {

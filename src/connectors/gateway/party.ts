@@ -1,7 +1,7 @@
 /** Who gets the issued token: the workload whose token was exchanged, whoever acts for somebody, or the client. */
 import type { Identity, Layer, TokenRequest, Workload } from '../../events/event.ts'
-import { type FederatedSubject, federatedSubject } from '../aws-cloudtrail/federation.ts'
 import type { JsonObject } from '../connector.ts'
+import { type FederatedSubject, federatedSubject } from '../federated-subject.ts'
 import { text } from '../fields.ts'
 import { type NamedIdentity, namedIdentity } from '../named-identity.ts'
 

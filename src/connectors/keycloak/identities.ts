@@ -1,6 +1,6 @@
 /** Who an event is about: the client, the person, or the workload whose assertion the client was let in by. */
 import type { CredentialType, Identity, Layer, Workload } from '../../events/event.ts'
-import { federatedSubject } from '../aws-cloudtrail/federation.ts'
+import { federatedSubject } from '../federated-subject.ts'
 import type { Entry } from './entry.ts'
 
 const serviceAccountPrefix = 'service-account-'

@@ -1,8 +1,8 @@
 /** Joins of bots and agents, SVIDs, logins and renewals: what gives a certificate, and tells when it does not. */
 import type { CredentialType, Identity, Layer, TokenRequest, Workload } from '../../events/event.ts'
 import { faultOf } from '../../events/fault.ts'
-import { federatedSubject } from '../aws-cloudtrail/federation.ts'
 import type { JsonObject } from '../connector.ts'
+import { federatedSubject } from '../federated-subject.ts'
 import { object, text, texts } from '../fields.ts'
 import { namedIdentity } from '../named-identity.ts'
 import { type AuditEvent, failureOf, identityOf, unknownIdentity } from './audit-event.ts'

@@ -1,5 +1,5 @@
-/** Web identity issuers and subjects: which workload they are, and which subjects may be shown. */
-import type { Layer, Workload } from '../../events/event.ts'
+/** Issuers and subjects of federated identities: which workload they are, and which subjects may be shown. */
+import type { Layer, Workload } from '../events/event.ts'
 
 export interface FederatedSubject {
   readonly layer: Layer
@@ -8,13 +8,6 @@ export interface FederatedSubject {
   readonly workload?: Workload | undefined
   readonly namespace?: string | undefined
   readonly repository?: string | undefined
-}
-
-/** The issuer's host and path: what follows `oidc-provider/` in a provider's ARN. */
-export function issuerName(provider: string): string {
-  const marker = ':oidc-provider/'
-  const at = provider.indexOf(marker)
-  return at < 0 ? provider : provider.slice(at + marker.length)
 }
 
 const pipelines = [
@@ -42,7 +35,7 @@ function repositoryOf(subject: string, start: number): string {
   return subject.slice(start, end < 0 ? subject.length : end).replaceAll(/@\d+/g, '')
 }
 
-/** `issuer` as `issuerName` gives it; `subject` as the provider asserted it. */
+/** `issuer`: host and path, without a scheme; empty where it is not known. `subject` as it was asserted. */
 export function federatedSubject(issuer: string, subject: string): FederatedSubject {
   if (subject.startsWith('repo:') || subject.startsWith('project_path:')) {
     const repository = repositoryOf(subject, subject.indexOf(':') + 1)
