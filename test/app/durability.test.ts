@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Exposition, parseExposition } from '../support/exposition.ts'
 import { issuanceRecord, issuanceTruth } from '../support/issuance-record.ts'
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname
@@ -84,6 +86,19 @@ function issuance(status: Status): { good: number; bad: number } {
   return { good, bad }
 }
 
+async function scrape(address: string): Promise<Exposition> {
+  return parseExposition(await (await fetch(`${address}/metrics`)).text())
+}
+
+/** Counts that a later scrape must not find lower: counters and histograms, by series. */
+function countsOf({ families }: Exposition): Readonly<Record<string, number>> {
+  const counting = [...families.values()].filter(({ type }) => type === 'counter' || type === 'histogram')
+  const series = counting.flatMap((family) => family.series)
+  return Object.fromEntries(
+    series.map(({ name, labels, value }) => [`${name} ${JSON.stringify(labels)}`, value]),
+  )
+}
+
 /** A small seeded generator: the kills fall at the same places in each run, as far as the machine lets them. */
 function seeded(seed: number): () => number {
   let state = seed
@@ -136,6 +151,22 @@ describe('a run with a state folder', () => {
     const objective = status.objectives.find(({ name }) => name === 'token-issuance')
     expect({ good: objective?.good, bad: objective?.bad }).toEqual(truth)
   }, 120_000)
+
+  it('shows no count to a scraper that a kill takes back', async () => {
+    const address = await start()
+    const sent = request(`${address}/v1/records`, { method: 'POST' })
+    // It is never answered: the sender has not ended when the instance is killed.
+    sent.on('error', () => undefined)
+    sent.write(Array.from({ length: 3000 }, (_, number) => `${issuanceRecord(number)}\n`).join(''))
+    const read = (seen: Exposition): number => seen.sum('identity_slo_records_total', { result: 'accepted' })
+    let seen = await scrape(address)
+    for (const deadline = Date.now() + 60_000; read(seen) < 3000 && Date.now() < deadline; )
+      seen = await scrape(address)
+    await kill('SIGKILL')
+    const before = countsOf(seen)
+    expect(read(seen)).toBe(3000)
+    expect(countsOf(await scrape(await start()))).toEqual(before)
+  }, 90_000)
 
   it('goes on where it was stopped, and reads no file again', async () => {
     const lines = Array.from({ length: 3000 }, (_, number) => issuanceRecord(number)).join('\n')
