@@ -22,14 +22,22 @@ export function findLogFiles(paths: readonly string[]): readonly LogFile[] {
   })
 }
 
-/** Feeds one file to a decoder; gives a rejection for what could not be unpacked. Throws AppError if unreadable. */
+/**
+ * Feeds one file to a decoder; gives a rejection for what could not be unpacked. Throws AppError if unreadable.
+ * `pause` is asked after each chunk: reading goes on when its promise is kept.
+ */
 export async function feedFile(
   file: LogFile,
   decoder: Decoder,
   onChunk?: (storedBytes: number) => void,
+  pause?: () => Promise<void> | undefined,
 ): Promise<Rejection | undefined> {
+  const take = (chunk: Uint8Array): Promise<void> | undefined => {
+    decoder.push(chunk)
+    return pause?.()
+  }
   try {
-    const rejection = await readLogFile(file.path, (chunk) => decoder.push(chunk), onChunk)
+    const rejection = await readLogFile(file.path, take, onChunk)
     decoder.end()
     return rejection
   } catch (error) {

@@ -20,10 +20,11 @@ export function compressionOf(head: Uint8Array): Compression {
 /** Progress through the file as it is stored. */
 export type FileProgress = (readBytes: number) => void
 
-type ChunkTaker = (chunk: Uint8Array) => void
+/** Reading waits for the promise, where it gives one. */
+export type ChunkTaker = (chunk: Uint8Array) => Promise<void> | undefined | void
 
 /**
- * Hands the file's bytes on in chunks, which are only valid during the call. Gives a rejection for what could not be
+ * Hands the file's bytes on in chunks, which are only valid during the call (and until its promise is kept). Gives a rejection for what could not be
  * unpacked; what came before it has been handed on. Throws the system's error when the file cannot be read at all.
  * Reads synchronously: for commands that do nothing else, half the system time of asynchronous reads.
  */
@@ -40,7 +41,8 @@ export async function readLogFile(
       return await readArchive(file, onChunk, onProgress)
     for (let position = 0; length > 0; length = readSync(file, buffer, 0, chunkBytes, position)) {
       position += length
-      onChunk(buffer.subarray(0, length))
+      const waits = onChunk(buffer.subarray(0, length))
+      if (waits !== undefined) await waits
       onProgress?.(length)
     }
     return undefined
@@ -60,10 +62,10 @@ export async function readArchive(
   let unpacked = 0
   let reported = 0
   /** False when the archive is a bomb. */
-  const take = (chunk: Uint8Array, packed: number): boolean => {
+  const take = async (chunk: Uint8Array, packed: number): Promise<boolean> => {
     unpacked += chunk.length
     if (unpacked > ratioAppliesFrom && unpacked / Math.max(1, packed) > maxRatio) return false
-    onChunk(chunk)
+    await onChunk(chunk)
     onProgress?.(packed - reported)
     reported = packed
     return true
@@ -147,7 +149,10 @@ function* storedBytes({ file, compression, start, fineFrom }: Stored): Generator
 }
 
 /** `take` is told how far into the file its chunk was packed; it gives false to stop. Throws what it or the file throws. */
-async function unpack(stored: Stored, take: (chunk: Uint8Array, packed: number) => boolean): Promise<Pass> {
+async function unpack(
+  stored: Stored,
+  take: (chunk: Uint8Array, packed: number) => Promise<boolean>,
+): Promise<Pass> {
   const unpacker = stored.compression === 'gzip' ? createGunzip() : createZstdDecompress()
   // Its errors come out of the unpacker, too.
   const piped = pipeline(storedBytes(stored), unpacker).catch(() => undefined)
@@ -161,7 +166,7 @@ async function unpack(stored: Stored, take: (chunk: Uint8Array, packed: number) 
   try {
     for await (const chunk of unpacker as AsyncIterable<Buffer>) {
       unpacked += chunk.length
-      if (!take(chunk, stored.start + unpacker.bytesWritten)) return pass(true)
+      if (!(await take(chunk, stored.start + unpacker.bytesWritten))) return pass(true)
     }
     return pass(false)
   } catch (error) {
@@ -176,9 +181,9 @@ async function unpack(stored: Stored, take: (chunk: Uint8Array, packed: number) 
 /** Node drops what a write had unpacked before its error: gives on what comes behind the first `handedOn` bytes. */
 async function salvage(stored: Stored, handedOn: number, onChunk: ChunkTaker): Promise<void> {
   let passed = 0
-  await unpack(stored, (chunk) => {
+  await unpack(stored, async (chunk) => {
     const isNew = passed + chunk.length > handedOn
-    if (isNew) onChunk(chunk.subarray(Math.max(0, handedOn - passed)))
+    if (isNew) await onChunk(chunk.subarray(Math.max(0, handedOn - passed)))
     passed += chunk.length
     return true
   })

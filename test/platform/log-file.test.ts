@@ -20,7 +20,9 @@ async function read(bytes: Uint8Array): Promise<ReadFile> {
   writeFileSync(file, bytes)
   const chunks: Buffer[] = []
   // Chunks are only valid during the call.
-  const rejection = await readLogFile(file, (chunk) => chunks.push(Buffer.from(chunk)))
+  const rejection = await readLogFile(file, (chunk) => {
+    chunks.push(Buffer.from(chunk))
+  })
   const text = Buffer.concat(chunks).toString('latin1')
   return { text, reason: rejection?.reason, message: rejection?.message ?? '' }
 }
