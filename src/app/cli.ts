@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { availableConnectors } from '../connectors/available.ts'
 import { parseInstant } from '../events/time.ts'
 import { availableIndicators } from '../indicators/available.ts'
+import { parseDuration } from '../objectives/duration.ts'
 import { attributionOf, defaultPseudonymKey, readOwnership } from './attribution.ts'
 import type { CommandContext } from './commands/command.ts'
 import { generate } from './commands/generate.ts'
@@ -37,6 +38,13 @@ function positive(value: string): number {
   if (!Number.isInteger(parsed) || parsed < 1)
     throw new InvalidArgumentError('expected a whole number from 1')
   return parsed
+}
+
+/** In ms. */
+function duration(value: string): number {
+  const ms = parseDuration(value)
+  if (ms === undefined) throw new InvalidArgumentError('expected a duration such as 30s, 5m or 1d')
+  return ms
 }
 
 /** Called with the exit code of the command that was asked for. */
@@ -81,6 +89,8 @@ interface ReplayArguments {
   readonly state?: string
   readonly mapping: string[]
   readonly dedupeMemory: number
+  readonly timeline: boolean
+  readonly step: number
   readonly output: OutputFormat
 }
 
@@ -101,11 +111,18 @@ function addReplay(root: Command, context: CommandContext, done: Done): void {
       new Option('--state <folder>', 'keep counts and positions there, and go on from them').conflicts('at'),
     )
     .option('--dedupe-memory <MiB>', 'memory for recognising records that were delivered twice', positive, 64)
+    .addOption(
+      new Option('--timeline', 'show when alerts fired and resolved while the records arrived')
+        .default(false)
+        .conflicts('state'),
+    )
+    .option('--step <duration>', 'how often the timeline looks at the alerts', duration, 30_000)
     .addOption(outputOption('table'))
     .addHelpText(
       'after',
       `
 Example: identity-slo replay logs/ --slo slo-definitions --at 2026-01-31T00:00:00Z -o json
+         identity-slo replay arrivals.ndjson --timeline --step 30s      rehearse a page (docs/simulate.md)
 Windows are [at - length, at). Nothing is late in a replay; repeated records count once.`,
     )
     .action(async (files: string[], options: ReplayArguments) => {
@@ -119,6 +136,7 @@ Windows are [at - length, at). Nothing is late in a replay; repeated records cou
         stateFolder: options.state,
         dedupeBytes: options.dedupeMemory * mebibyte,
         futureToleranceMs: 300_000,
+        timelineStepMs: options.timeline ? options.step : undefined,
       }
       done(await replay(files, replayOptions, context))
     })

@@ -141,10 +141,22 @@ export class Pipeline {
 
   /** A decoder for one stream of bytes whose records are counted here. */
   decoder(listener?: StreamListener, place: StreamPlace = { transport: 'files', lane: 'files' }): Decoder {
+    const sink = this.sink(listener, place)
+    if (this.batches === undefined) return new Decoder(this.#plan, inflate, sink)
+    return new WatchedDecoder(place.transport, this.batches, this.#plan, inflate, sink)
+  }
+
+  /** A decoder whose records are not counted here: they go to `sink`. */
+  decoderInto(sink: DecodedSink): Decoder {
+    return new Decoder(this.#plan, inflate, sink)
+  }
+
+  /** Counts what was decoded of one stream. */
+  sink(listener?: StreamListener, place: StreamPlace = { transport: 'files', lane: 'files' }): DecodedSink {
     let source: SourceEntry | undefined
     let lane: Lane | undefined
     let batch = -1
-    const sink: DecodedSink = {
+    return {
       events: (events, from) => {
         // Looked up once a batch: an idle lane is forgotten between batches.
         if (source?.id !== from.source || batch !== this.#batch || lane === undefined) {
@@ -158,8 +170,6 @@ export class Pipeline {
       },
       rejection: (rejection, from) => this.#rejection(rejection, from, listener),
     }
-    if (this.batches === undefined) return new Decoder(this.#plan, inflate, sink)
-    return new WatchedDecoder(place.transport, this.batches, this.#plan, inflate, sink)
   }
 
   /** What has to be kept so that a later process goes on where this one was, by prefix of its chunks. */

@@ -2,6 +2,7 @@
 import type { RejectionReason } from '../events/rejection.ts'
 import { type ObjectiveReport, objectiveReport } from '../outputs/replay-report.ts'
 import type { Pipeline } from './pipeline.ts'
+import type { Transition } from './timeline/timeline.ts'
 
 export interface IdentityReport {
   readonly id: string
@@ -38,6 +39,8 @@ export interface ReplayReport {
   readonly objectives: readonly ObjectiveReport[]
   readonly identities: readonly IdentityReport[]
   readonly diagnoses: readonly never[]
+  /** Alerts that began and ended while the records arrived; of `--timeline`. */
+  readonly transitions?: readonly Transition[]
 }
 
 const topIdentities = 20
@@ -50,7 +53,7 @@ function rejections(pipeline: Pipeline): ReplayReport['rejections'] {
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-export function replayReport(pipeline: Pipeline): ReplayReport {
+export function replayReport(pipeline: Pipeline, transitions?: readonly Transition[]): ReplayReport {
   const { read, accepted, duplicate, late, rejected, irrelevant } = pipeline.sources.totals()
   const at = pipeline.evaluationTime
   return {
@@ -73,5 +76,6 @@ export function replayReport(pipeline: Pipeline): ReplayReport {
       lastSeen: new Date(entry.lastSeen).toISOString(),
     })),
     diagnoses: [],
+    ...(transitions && { transitions }),
   }
 }

@@ -1,6 +1,6 @@
 /** The replay report as a person reads it in a terminal. */
 import type { ReplayReport } from './replay-report.ts'
-import { formatCount, formatPercent, formatRate, renderTable, type Terminal } from './terminal.ts'
+import { formatCount, formatPercent, formatRate, formatTime, renderTable, type Terminal } from './terminal.ts'
 
 function recordsLine({ records, at }: ReplayReport): string {
   const parts = Object.entries(records).map(([name, count]) => `${formatCount(count)} ${name}`)
@@ -90,11 +90,27 @@ function rejectionLines(report: ReplayReport): string {
   return `\n${renderTable(['not counted because', 'records'], rows, ['left', 'right'])}`
 }
 
+function transitionTable({ transitions }: ReplayReport, terminal: Terminal): string {
+  if (transitions === undefined) return ''
+  if (transitions.length === 0) return '\nno alert fired while the records arrived\n'
+  const rows = transitions.map(({ at, objective, alert, severity, state, diagnosis, culprits }) => [
+    formatTime(Date.parse(at)),
+    state === 'firing' ? ({ text: state, colour: severity === 'page' ? 'red' : 'yellow' } as const) : state,
+    objective,
+    alert,
+    diagnosis ?? '',
+    culprits.join(', '),
+  ])
+  const header = ['arrival time', 'state', 'objective', 'alert', 'diagnosis', 'identities with most failures']
+  return `\n${renderTable(header, rows, [], terminal.colours)}`
+}
+
 export function renderReplayTable(report: ReplayReport, terminal: Terminal): string {
   return [
     recordsLine(report),
     '\n',
     objectiveTable(report, terminal),
+    transitionTable(report, terminal),
     beforeExclusionsTable(report),
     identityTable(report),
     rejectionLines(report),

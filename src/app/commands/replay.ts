@@ -3,6 +3,7 @@ import { availableConnectors } from '../../connectors/available.ts'
 import type { Connector } from '../../connectors/connector.ts'
 import { availableIndicators } from '../../indicators/available.ts'
 import type { Objective } from '../../objectives/objective.ts'
+import type { LogFile } from '../../platform/log-paths.ts'
 import type { Attribution } from '../attribution.ts'
 import { readDurably } from '../durable-replay.ts'
 import { type ExitCode, exitCodes } from '../errors.ts'
@@ -12,6 +13,9 @@ import { Progress } from '../progress.ts'
 import { replayReport } from '../replay-report.ts'
 import { renderReplayTable } from '../replay-table.ts'
 import type { OutputFormat } from '../terminal.ts'
+import { ArrivalLane } from '../timeline/arrival-lane.ts'
+import { inOrderOfArrival } from '../timeline/arrivals.ts'
+import { Timeline } from '../timeline/timeline.ts'
 import type { CommandContext } from './command.ts'
 
 export interface ReplayOptions {
@@ -26,6 +30,8 @@ export interface ReplayOptions {
   readonly futureToleranceMs: number
   /** Folder in which counts and positions are kept: a later replay goes on where this one was. */
   readonly stateFolder?: string | undefined
+  /** Step of arrival time at which alerts are looked at, ms; undefined looks at the end only. */
+  readonly timelineStepMs?: number | undefined
 }
 
 const dayMs = 86_400_000
@@ -50,6 +56,24 @@ export function replayPipeline(options: ReplayOptions, now: () => number): Pipel
   })
 }
 
+/** Reads all files at once, in the order in which their records arrived, and looks at the alerts on the way. */
+async function readInOrderOfArrival(
+  files: readonly LogFile[],
+  pipeline: Pipeline,
+  stepMs: number,
+  onBytes: (bytes: number) => void,
+): Promise<Timeline> {
+  const timeline = new Timeline(stepMs, () => pipeline.statuses())
+  const lanes = files.map((file) => new ArrivalLane(file, (sink) => pipeline.decoderInto(sink), onBytes))
+  const sink = pipeline.sink()
+  await inOrderOfArrival(lanes, ({ at, deliver }) => {
+    timeline.arriving(at)
+    deliver(sink)
+  })
+  timeline.finish()
+  return timeline
+}
+
 export async function replay(
   paths: readonly string[],
   options: ReplayOptions,
@@ -63,8 +87,11 @@ export async function replay(
     if (terminal.isTty) progress.advance(bytes, pipeline.sources.totals().read, pipeline.newest)
   }
   pipeline.beginBatch()
-  const { stateFolder } = options
-  if (stateFolder !== undefined)
+  const { stateFolder, timelineStepMs } = options
+  let timeline: Timeline | undefined
+  if (timelineStepMs !== undefined)
+    timeline = await readInOrderOfArrival(files, pipeline, timelineStepMs, onBytes)
+  else if (stateFolder !== undefined)
     await readDurably(paths, { pipeline, folder: stateFolder, terminal, onBytes })
   else
     for (const file of files) {
@@ -73,7 +100,7 @@ export async function replay(
       if (rejection) pipeline.rejectInput(rejection)
     }
   progress.done()
-  const report = replayReport(pipeline)
+  const report = replayReport(pipeline, timeline?.transitions)
   if (options.output === 'table') terminal.out(renderReplayTable(report, terminal))
   else if (options.output === 'json') terminal.out(`${JSON.stringify(report, undefined, 2)}\n`)
   else for (const objective of report.objectives) terminal.out(`${JSON.stringify(objective)}\n`)

@@ -339,3 +339,64 @@ describe('replay', () => {
     expect(report.records).toMatchObject({ accepted: 82, duplicates: 82 })
   })
 })
+
+describe('replay --timeline', () => {
+  const outage = Array.from({ length: 90 }, (_, i) =>
+    tokenRequest({ id: `o${i}`, time: morning + i * minuteMs, code: i >= 60 && i < 75 ? 500 : 201 }),
+  )
+
+  it('adds when alerts fired and resolved, and changes nothing else', async () => {
+    using workspace = new Workspace()
+    const file = workspace.writeRecords('a.ndjson', [...outage, ...records, ...repeated])
+    const plain = JSON.parse(await replayed(file, '--slo', shipped))
+    const { transitions, ...rest } = JSON.parse(await replayed(file, '--slo', shipped, '--timeline'))
+    expect(rest).toEqual(plain)
+    expect(shapeOf(transitions[0])).toEqual({
+      at: 'string',
+      objective: 'string',
+      alert: 'string',
+      severity: 'string',
+      state: 'string',
+      diagnosis: 'null',
+      culprits: ['string'],
+    })
+    expect(await replayed(file, '--slo', shipped, '--timeline')).toBe(
+      await replayed(file, '--slo', shipped, '--timeline', '--step', '30s'),
+    )
+  })
+
+  it('rehearses late logs: alerts fire when the records arrive', async () => {
+    using workspace = new Workspace()
+    const delayed = (minutes: number): readonly object[] =>
+      outage.map((record, i) => ({
+        arrival: new Date(morning + (i + minutes) * minuteMs).toISOString(),
+        record,
+      }))
+    const firstFired = async (name: string, lines: readonly object[]): Promise<number> => {
+      const file = workspace.writeRecords(name, lines)
+      const { transitions } = JSON.parse(await replayed(file, '--slo', shipped, '--timeline', '--step', '1m'))
+      return Date.parse(transitions.find(({ state }: { state: string }) => state === 'firing').at)
+    }
+    const prompt = await firstFired('prompt.ndjson', delayed(0))
+    expect(prompt).toBeGreaterThanOrEqual(morning + 60 * minuteMs)
+    expect(await firstFired('late.ndjson', delayed(20))).toBe(prompt + 20 * minuteMs)
+  })
+
+  it('shows them in the table, and says when there were none', async () => {
+    using workspace = new Workspace()
+    const loud = workspace.writeRecords('loud.ndjson', outage)
+    const quiet = workspace.writeRecords('quiet.ndjson', outage.slice(0, 50))
+    const { out } = await captured(['replay', loud, '--slo', shipped, '--timeline'])
+    expect(out).toMatch(/2026-03-02T10:\d\d:\d\dZ +firing +identity-platform-token-issuance +page-quick/)
+    expect((await captured(['replay', quiet, '--slo', shipped, '--timeline'])).out).toContain(
+      'no alert fired',
+    )
+  })
+
+  it('does not go with --state, and wants a duration', async () => {
+    const both = await captured(['replay', 'x', '--timeline', '--state', 'y'])
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining('--state')])
+    const step = await captured(['replay', 'x', '--timeline', '--step', '30'])
+    expect([step.code, step.err]).toEqual([2, expect.stringContaining('30s, 5m or 1d')])
+  })
+})
