@@ -88,6 +88,32 @@ function identitySamples(series: readonly EventSeries[]): FamilySamples[] {
   ]
 }
 
+function accessSamples(series: readonly EventSeries[]): FamilySamples[] {
+  const called = series.filter(({ access }) => access.calls > 0)
+  return [
+    samples(
+      identityMetrics.metadataCalls,
+      called.map(({ labels, access }) => ({ labels, value: access.calls })),
+    ),
+    samples(
+      identityMetrics.metadataCallFailures,
+      called.map(({ labels, access }) => ({ labels, value: access.callFailures })),
+    ),
+    samples(
+      identityMetrics.permissionViolations,
+      series.flatMap(({ labels, access }) =>
+        [...access.violations].map(([planned, value]) => ({ labels: { ...labels, planned }, value })),
+      ),
+    ),
+    samples(
+      identityMetrics.secretFallback,
+      series.flatMap(({ labels, access }) =>
+        access.fallbacks > 0 ? [{ labels, value: access.fallbacks }] : [],
+      ),
+    ),
+  ]
+}
+
 /** The alert windows and the period itself, each once. */
 function windowsOf(status: ObjectiveStatus): readonly { window: string; errorRatio: number; rate: number }[] {
   const text = periodWindowLabel(status.state.objective.window)
@@ -278,6 +304,7 @@ function processSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
 export function collectSamples(pipeline: Pipeline, facts: RunFacts): readonly FamilySamples[] {
   return [
     ...identitySamples(pipeline.counters.all()),
+    ...accessSamples(pipeline.counters.all()),
     ...objectiveSamples(pipeline.statuses()),
     ...sourceSamples(pipeline, facts),
     ...processSamples(pipeline, facts),

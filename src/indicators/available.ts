@@ -1,5 +1,6 @@
 /** The indicators that are built, in the order of design section 5. */
 import type { Indicator } from './indicator.ts'
+import { metadataEndpoint } from './metadata-endpoint.ts'
 import { serviceAuth } from './service-auth.ts'
 import { tokenAge } from './token-age.ts'
 import { tokenFetchLatency } from './token-fetch-latency.ts'
@@ -12,4 +13,5 @@ export const availableIndicators: readonly Indicator[] = [
   tokenRefresh,
   serviceAuth,
   tokenAge,
+  metadataEndpoint,
 ]

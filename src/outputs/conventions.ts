@@ -21,9 +21,6 @@ export const recordResults = ['accepted', 'duplicate', 'late', 'rejected', 'irre
 export type RecordResult = (typeof recordResults)[number]
 
 const { counter, gauge, histogram } = since('0.1.0')
-const metadata = waitingFor('the metadata-endpoint indicator')
-const violation = waitingFor('the permission-violation indicator')
-const fallback = waitingFor('the secret-fallback indicator')
 const blast = waitingFor('the blast-radius indicator')
 const diagnosis = waitingFor('failure-mode diagnosis')
 
@@ -64,25 +61,25 @@ export const identityMetrics = {
     eventLabels,
     'Refreshes that failed while the former token was still valid.',
   ),
-  metadataCalls: metadata.counter(
+  metadataCalls: counter(
     'identity_metadata_calls_total',
     eventLabels,
     'Calls to the local metadata endpoint or agent.',
   ),
-  metadataCallFailures: metadata.counter(
+  metadataCallFailures: counter(
     'identity_metadata_call_failures_total',
     eventLabels,
     'Calls to the local metadata endpoint or agent that failed.',
   ),
-  permissionViolations: violation.counter(
+  permissionViolations: counter(
     'identity_permission_violations_total',
     [...eventLabels, labels.planned],
-    'Policy denials, by whether the flow is a planned one.',
+    'Policy denials, by whether the flow is a planned one; unknown where no planned flows are configured.',
   ),
-  secretFallback: fallback.counter(
+  secretFallback: counter(
     'identity_secret_fallback_total',
     eventLabels,
-    'Reads of a static secret by a workload that has a managed identity.',
+    'Sign-ins and reads with a static secret, or a lesser credential, by a workload that has a managed identity.',
   ),
   tokenAge: {
     ...histogram('identity_token_age_seconds', eventLabels, 'Age of a token when it is used.'),

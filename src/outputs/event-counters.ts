@@ -2,6 +2,7 @@
 import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
 import type { Aspect } from '../events/enrichment.ts'
 import type { AssignmentChange, IdentityEvent } from '../events/event.ts'
+import { AccessCounts, type SavedAccess } from './access-counts.ts'
 import { BucketCounts } from './bucket-counts.ts'
 import { identityMetrics } from './conventions.ts'
 import { labelValue } from './label-value.ts'
@@ -35,6 +36,7 @@ export class EventSeries {
   readonly failures = new Map<string, number>()
   durations: BucketCounts | undefined
   readonly tokens = new TokenCounts()
+  readonly access = new AccessCounts()
   auth = 0
   authFailures = { '401': 0, '403': 0 }
   readonly changes = new Map<AssignmentChange['op'], number>()
@@ -53,7 +55,7 @@ export class EventSeries {
   }
 
   count(event: IdentityEvent): void {
-    const other = this.#takeRoom(this.#newSeries(event))
+    const other = this.#takeRoom(this.#newSeries(event) + this.access.newSeries(event))
     if (other === undefined) this.#add(event)
     else other.count(event)
   }
@@ -96,6 +98,7 @@ export class EventSeries {
   #add(event: IdentityEvent): void {
     this.isDirty = true
     this.tokens.observe(event)
+    this.access.observe(event)
     if (event.kind === 'token.request') {
       this.requests++
       if (event.outcome === 'failure') {
@@ -118,7 +121,8 @@ export class EventSeries {
   get size(): number {
     const requests = (this.requests > 0 ? 1 : 0) + this.failures.size
     const durations = this.durations === undefined ? 0 : histogramSeries
-    return requests + durations + (this.auth > 0 ? authSeries : 0) + this.changes.size + this.tokens.size
+    const auth = this.auth > 0 ? authSeries : 0
+    return requests + durations + auth + this.changes.size + this.tokens.size + this.access.size
   }
 }
 
@@ -148,6 +152,7 @@ interface SavedSeries {
   readonly authFailures: EventSeries['authFailures']
   readonly changes: readonly (readonly [AssignmentChange['op'], number])[]
   readonly tokens?: SavedTokens
+  readonly access?: SavedAccess
 }
 
 function savedSeries(series: EventSeries): SavedSeries {
@@ -158,6 +163,7 @@ function savedSeries(series: EventSeries): SavedSeries {
     failures: [...failures],
     durations: durations === undefined ? null : { counts: durations.counts, sum: durations.sum },
     tokens: series.tokens.saved(),
+    access: series.access.saved(),
     auth,
     authFailures,
     changes: [...changes],
@@ -175,6 +181,7 @@ function restoreSeries(series: EventSeries, saved: SavedSeries): void {
     series.durations.restore(saved.durations)
   }
   if (saved.tokens !== undefined) series.tokens.restore(saved.tokens)
+  if (saved.access !== undefined) series.access.restore(saved.access)
 }
 
 export class EventCounters implements Stateful {

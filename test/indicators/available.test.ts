@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { availableIndicators } from '../../src/indicators/available.ts'
 import { indicatorIds } from '../../src/indicators/indicator.ts'
-import { anAssignmentChange, aSecretRead, aTokenRequest, aTokenUse } from '../support/event.ts'
+import { aMetadataCall, anAssignmentChange, aSecretRead, aTokenRequest, aTokenUse } from '../support/event.ts'
 
 const oneOfEach = [
   aTokenRequest({ latencyMs: 1, refresh: true }),
-  aTokenUse({ tokenAgeSeconds: 1, ttlSeconds: 2 }),
+  aTokenUse({ tokenAgeSeconds: 1, ttlSeconds: 2, planned: true }),
   anAssignmentChange(),
   aSecretRead(),
   { ...anAssignmentChange(), kind: 'identity.change', op: 'created' } as const,
-  { ...aTokenUse(), kind: 'metadata.call', endpoint: 'imds' } as const,
+  aMetadataCall(),
 ]
 
 describe('the indicators that are built', () => {

@@ -20,6 +20,7 @@ test('their objectives are the default ones', () => {
     return `${id}: ${sli?.indicator} ${shown} ${target.percent} % ${window.text}`.replaceAll(/ +/g, ' ')
   })
   expect(lines).toEqual([
+    'identity-platform-metadata-endpoint: metadata-endpoint network,platform 99.99 % 30d',
     'workload-access-service-auth: service-auth 99.9 % 7d',
     'identity-platform-token-age: token-age 99 % 30d',
     'identity-platform-kubernetes-token-fetch-latency: token-fetch-latency 200 kubernetes 95 % 30d',

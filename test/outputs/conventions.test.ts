@@ -24,6 +24,10 @@ describe('the catalogue of metrics', () => {
         .sort(),
     ).toEqual([
       'identity_assignment_changes_total',
+      'identity_metadata_call_failures_total',
+      'identity_metadata_calls_total',
+      'identity_permission_violations_total',
+      'identity_secret_fallback_total',
       'identity_service_auth_failures_total',
       'identity_service_auth_total',
       'identity_slo_build_info',

@@ -38,6 +38,9 @@ const changed: IdentityEvent = {
   scope: 's',
   actor: { id: 'a', type: 'user' },
 }
+const called: IdentityEvent = { ...base, kind: 'metadata.call', endpoint: 'imds' }
+const denied: IdentityEvent = { ...use, outcome: 'failure', decision: 'forbidden', fault: 'policy' }
+const fellBack: IdentityEvent = { ...request, fallback: true }
 const secretRead: IdentityEvent = {
   ...base,
   kind: 'secret.read',
@@ -84,6 +87,34 @@ describe('counts of identity events', () => {
     expect(aws?.labels).toMatchObject({ provider: 'aws', app: 'a' })
   })
 
+  it('count calls to metadata endpoints, denials by whether they were planned, and fallbacks', () => {
+    const denied = { ...refused, fault: 'policy' } as const
+    const call = { ...base, kind: 'metadata.call', endpoint: 'imds' } as const
+    const counters = counted(1000, [
+      [call, 'a'],
+      [{ ...call, outcome: 'failure', reason: 'timeout', fault: 'platform' }, 'a'],
+      [denied, 'a'],
+      [{ ...denied, planned: true }, 'a'],
+      [{ ...denied, planned: false }, 'a'],
+      [{ ...denied, planned: false }, 'a'],
+      [{ ...secretRead, fallback: true }, 'a'],
+      [{ ...secretRead, fallback: false }, 'a'],
+      [{ ...request, fallback: true }, 'a'],
+    ])
+    const [a] = counters.all().filter(({ labels }) => labels.app === 'a')
+    expect(a?.access.saved()).toEqual({
+      calls: 2,
+      callFailures: 1,
+      violations: [
+        ['unknown', 1],
+        ['true', 1],
+        ['false', 2],
+      ],
+      fallbacks: 2,
+    })
+    expect(a?.size).toBe(1 + 3 + 2 + 3 + 1)
+  })
+
   it('put a duration into the bucket that it is at most the bound of', () => {
     const histogram = new BucketCounts(bounds)
     for (const seconds of [0, 0.005, 0.2, 0.200_001, 30, 31]) histogram.observe(seconds)
@@ -109,7 +140,7 @@ describe('counts of identity events', () => {
 describe('the series cap', () => {
   const reasons = Object.keys(faultOf) as Reason[]
   const anyEvent = fc.oneof(
-    fc.constantFrom(request, slow, use, refused, changed, secretRead),
+    fc.constantFrom(request, slow, use, refused, changed, secretRead, called, denied, fellBack),
     fc.constantFrom(...reasons).map(failed),
   )
   const anywhere = fc

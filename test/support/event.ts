@@ -1,5 +1,11 @@
 /** Canonical events for tests: valid ones, and whatever a test changes about them. */
-import type { AssignmentChange, SecretRead, TokenRequest, TokenUse } from '../../src/events/event.ts'
+import type {
+  AssignmentChange,
+  MetadataCall,
+  SecretRead,
+  TokenRequest,
+  TokenUse,
+} from '../../src/events/event.ts'
 import type { Owner } from '../../src/events/ownership.ts'
 
 /** A whole hour, day and five minutes: the start of many buckets. */
@@ -79,6 +85,21 @@ export function aSecretRead(changes: Partial<SecretRead> = {}): SecretRead {
     likelyFallback: true,
     ...changes,
   }
+}
+
+export function aMetadataCall(changes: Partial<MetadataCall> = {}): MetadataCall {
+  return { ...common, kind: 'metadata.call', endpoint: 'imds', ...changes }
+}
+
+export function aFailedMetadataCall(changes: Partial<MetadataCall> = {}): MetadataCall {
+  return aMetadataCall({
+    outcome: 'failure',
+    reason: 'platform_error',
+    fault: 'platform',
+    code: '500',
+    httpStatus: 500,
+    ...changes,
+  })
 }
 
 export const checkoutOwner: Owner = {

@@ -1,5 +1,12 @@
 /** SPIRE server and agent log lines: SVIDs that were signed, rotated and handed out, calls of the API, changes of entries. */
-import type { Fault, Identity, IdentityEvent, Reason, TokenRequest } from '../../events/event.ts'
+import type {
+  Fault,
+  Identity,
+  IdentityEvent,
+  MetadataCall,
+  Reason,
+  TokenRequest,
+} from '../../events/event.ts'
 import { faultOf } from '../../events/fault.ts'
 import { reject } from '../../events/rejection.ts'
 import { parseInstant } from '../../events/time.ts'
@@ -146,6 +153,17 @@ function audit(line: Line): Mapped {
   ]
 }
 
+/** The Workload API is the endpoint that workloads ask on their own machine. */
+function metadataCall(
+  line: Line,
+  who: string | undefined,
+  suffix: string,
+  failure: Failure | undefined,
+): MetadataCall {
+  const { id, ...rest } = base(line, who, suffix, failure)
+  return { ...rest, kind: 'metadata.call', id: `${id}#1`, endpoint: 'spire-agent' }
+}
+
 /** What an agent hands to a workload from its cache; in an outage it goes on with SVIDs that have expired. */
 function fetched(line: Line): Mapped {
   const who = text(line.record['spiffe_id'])
@@ -157,7 +175,11 @@ function fetched(line: Line): Mapped {
     : undefined
   const ttlSeconds = ttl === undefined || isExpired ? undefined : Math.round(ttl)
   const pid = text(line.record['pid']) ?? number(line.record['pid']) ?? ''
-  return [request(line, who, `${who}:${pid}`, failure, { vantage: 'metadata', ttlSeconds })]
+  const suffix = `${who}:${pid}`
+  return [
+    request(line, who, suffix, failure, { vantage: 'metadata', ttlSeconds }),
+    metadataCall(line, who, suffix, failure),
+  ]
 }
 
 function agentRotation(line: Line, failure: Failure | undefined): Mapped {
@@ -179,7 +201,10 @@ function mapLine(line: Line): Mapped {
   if (message === 'No identity issued') {
     const pid = text(record['pid']) ?? number(record['pid']) ?? ''
     const failure: Failure = { code: 'No identity issued', reason: 'identity_not_found' }
-    return [request(line, undefined, `none:${pid}`, failure, { vantage: 'metadata' })]
+    return [
+      request(line, undefined, `none:${pid}`, failure, { vantage: 'metadata' }),
+      metadataCall(line, undefined, `none:${pid}`, failure),
+    ]
   }
   if (steps.has(message))
     return reject('not_terminal', 'a step of a rotation whose end has a line of its own')

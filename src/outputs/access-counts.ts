@@ -1,0 +1,76 @@
+/** Counts of one label set about ways in: calls to metadata endpoints, denials by policy, fallbacks to static secrets. */
+import type { IdentityEvent } from '../events/event.ts'
+import { isPolicyDenial } from '../indicators/permission-violation.ts'
+
+/** Whether the configuration lists the flow; `unknown` where it lists none. */
+type Planned = 'true' | 'false' | 'unknown'
+
+export interface SavedAccess {
+  readonly calls: number
+  readonly callFailures: number
+  readonly violations: readonly (readonly [Planned, number])[]
+  readonly fallbacks: number
+}
+
+/** The calls, and those that failed: both from the first call on, so that a ratio of them is never absent. */
+const callSeries = 2
+
+function plannedLabel(planned: boolean | undefined): Planned {
+  return planned === undefined ? 'unknown' : planned ? 'true' : 'false'
+}
+
+function isFallback(event: IdentityEvent): boolean {
+  return 'fallback' in event && event.fallback === true
+}
+
+export class AccessCounts {
+  calls = 0
+  callFailures = 0
+  readonly violations = new Map<Planned, number>()
+  fallbacks = 0
+
+  /** How many lines of the exposition the event would add. */
+  newSeries(event: IdentityEvent): number {
+    if (event.kind === 'metadata.call') return this.calls === 0 ? callSeries : 0
+    const violations = isPolicyDenial(event) && !this.violations.has(plannedLabel(event.planned)) ? 1 : 0
+    return violations + this.newFallbackSeries(event)
+  }
+
+  newFallbackSeries(event: IdentityEvent): number {
+    return this.fallbacks === 0 && isFallback(event) ? 1 : 0
+  }
+
+  get size(): number {
+    return (this.calls > 0 ? callSeries : 0) + this.violations.size + (this.fallbacks > 0 ? 1 : 0)
+  }
+
+  observe(event: IdentityEvent): void {
+    if (event.kind === 'metadata.call') {
+      this.calls++
+      if (event.outcome === 'failure') this.callFailures++
+      return
+    }
+    if (isPolicyDenial(event)) {
+      const planned = plannedLabel(event.planned)
+      this.violations.set(planned, (this.violations.get(planned) ?? 0) + 1)
+    }
+    this.learn(event)
+  }
+
+  /** Whether it fell back may become known later than the rest of the event. */
+  learn(event: IdentityEvent): void {
+    if (isFallback(event)) this.fallbacks++
+  }
+
+  saved(): SavedAccess {
+    const { calls, callFailures, violations, fallbacks } = this
+    return { calls, callFailures, violations: [...violations], fallbacks }
+  }
+
+  restore({ calls, callFailures, violations, fallbacks }: SavedAccess): void {
+    this.calls = calls
+    this.callFailures = callFailures
+    for (const [planned, count] of violations) this.violations.set(planned, count)
+    this.fallbacks = fallbacks
+  }
+}
