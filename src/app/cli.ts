@@ -4,7 +4,7 @@ import { availableConnectors } from '../connectors/available.ts'
 import { parseInstant } from '../events/time.ts'
 import { availableIndicators } from '../indicators/available.ts'
 import { parseDuration } from '../objectives/duration.ts'
-import { attributionOf, defaultPseudonymKey, readOwnership } from './attribution.ts'
+import { attributionOf, defaultPseudonymKey, readOwnership, readPlannedFlows } from './attribution.ts'
 import type { CommandContext } from './commands/command.ts'
 import { generate } from './commands/generate.ts'
 import { inspect } from './commands/inspect.ts'
@@ -86,6 +86,7 @@ interface ReplayArguments {
   readonly slo: string[]
   readonly at?: number
   readonly ownership?: string
+  readonly plannedFlows?: string
   readonly state?: string
   readonly mapping: string[]
   readonly dedupeMemory: number
@@ -106,6 +107,7 @@ function addReplay(root: Command, context: CommandContext, done: Done): void {
       instant('--at'),
     )
     .option('--ownership <file>', 'which application owns which identity')
+    .option('--planned-flows <file>', 'which calls are planned: a denial of one is a violation')
     .option('--mapping <file...>', 'mapping files for JSON logs that no built-in connector reads', [])
     .addOption(
       new Option('--state <folder>', 'keep counts and positions there, and go on from them').conflicts('at'),
@@ -127,10 +129,11 @@ Windows are [at - length, at). Nothing is late in a replay; repeated records cou
     )
     .action(async (files: string[], options: ReplayArguments) => {
       const { objectives } = requireDefinitions(options.slo)
+      const owners = attributionOf(readOwnership(options.ownership), defaultPseudonymKey)
       const replayOptions = {
         output: options.output,
         objectives,
-        attribution: attributionOf(readOwnership(options.ownership), defaultPseudonymKey),
+        attribution: { ...owners, flows: readPlannedFlows(options.plannedFlows) },
         at: options.at,
         connectors: requireConnectors(options.mapping),
         stateFolder: options.state,

@@ -19,6 +19,7 @@ import { systemReason } from './system-error.ts'
 export interface Config {
   readonly definitions: readonly string[]
   readonly ownership: string | undefined
+  readonly plannedFlows: string | undefined
   readonly listen: Readonly<ConfigValues['listen']>
   readonly files: readonly { readonly path: string; readonly follow: boolean }[]
   readonly kafka: readonly KafkaSettings[]
@@ -107,6 +108,7 @@ function toConfig(values: ConfigValues, locate: (path: string) => string): Confi
   return {
     definitions: values.definitions.map(locate),
     ownership: values.ownership === undefined ? undefined : locate(values.ownership),
+    plannedFlows: values.plannedFlows === undefined ? undefined : locate(values.plannedFlows),
     listen,
     files: sources.files.map(({ path, follow }) => ({ path: locate(path), follow })),
     kafka: sources.kafka,

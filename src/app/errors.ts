@@ -107,6 +107,12 @@ export const errorTable = {
     fix: 'run `identity-slo generate` and commit what it writes',
     exitCode: exitCodes.drift,
   },
+  plannedFlowProblems: {
+    code: 'ISLO-3008',
+    message: 'the planned flows have {count}',
+    fix: 'correct the lines named above; docs/planned-flows.md shows their form',
+    exitCode: exitCodes.usage,
+  },
   portInUse: {
     code: 'ISLO-4001',
     message: 'port {port} on {host} is in use',
@@ -191,7 +197,7 @@ export function problemLine(problem: Problem): string {
 
 /** The error for problems in files of one sort; warnings among them are shown and not counted. */
 export function problemsError(
-  name: 'configProblems' | 'definitionProblems' | 'ownershipProblems',
+  name: 'configProblems' | 'definitionProblems' | 'ownershipProblems' | 'plannedFlowProblems',
   problems: readonly Problem[],
 ): AppError {
   const errors = problems.filter((problem) => problem.severity === 'error').length

@@ -2,6 +2,7 @@
 import { detached, detachedIfAny } from '../events/detach.ts'
 import type { Identity, IdentityEvent, Provider } from '../events/event.ts'
 import { type Owner, type OwnershipRule, ownerOf } from '../events/ownership.ts'
+import { flowsOf, isFlow, type PlannedFlow } from '../events/planned-flows.ts'
 import { type Pseudonym, type PseudonymPolicy, shownIdentity } from '../events/pseudonyms.ts'
 import { TextIndex } from '../events/text-index.ts'
 import { TextPool } from '../events/text-pool.ts'
@@ -19,6 +20,8 @@ interface Route {
   readonly workload: string | undefined
   readonly targets: readonly Target[]
   readonly series: EventSeries
+  /** Planned flows that uses on this route may belong to; undefined where none are configured. */
+  readonly flows: readonly PlannedFlow[] | undefined
 }
 
 /** One identity as some of its records describe it: others may lack its name, and then it may have another owner. */
@@ -49,12 +52,16 @@ export interface IdentityBookOptions {
   readonly rules: readonly OwnershipRule[]
   readonly policy: PseudonymPolicy
   readonly pseudonym: Pseudonym
+  /** Undefined: nobody has said which calls are planned. */
+  readonly flows?: readonly PlannedFlow[] | undefined
 }
 
 export class IdentityBook {
   readonly #options: IdentityBookOptions
   readonly #engine: Engine
   readonly #counters: EventCounters
+  /** Fields by which events of one identity take different routes. */
+  readonly #selectsOn: Engine['selectsOn']
   /** By raw id. One id can stand for several: an account of the same name in two clusters, `unknown` in any tenant. */
   readonly #ids = new TextIndex()
   /** By the number of the raw id: the last description of it. */
@@ -69,6 +76,12 @@ export class IdentityBook {
     this.#options = options
     this.#engine = engine
     this.#counters = counters
+    const { flows = [] } = options
+    this.#selectsOn = {
+      service: engine.selectsOn.service || flows.length > 0,
+      audience: engine.selectsOn.audience || flows.length > 0,
+      workload: engine.selectsOn.workload || flows.some(({ workload }) => workload !== undefined),
+    }
     const owner = (identity: Identity, provider: Provider): Owner =>
       ownerOf(options.rules, identity, provider)
     this.tallies = new IdentityTallies(owner, former !== undefined)
@@ -140,7 +153,7 @@ export class IdentityBook {
   }
 
   routeOf(event: IdentityEvent, entry: IdentityEntry): Route {
-    const { selectsOn } = this.#engine
+    const selectsOn = this.#selectsOn
     const service = selectsOn.service && event.kind === 'token.use' ? event.service : undefined
     const audience = selectsOn.audience && event.kind === 'token.request' ? event.audience : undefined
     const workload = selectsOn.workload ? event.workload?.name : undefined
@@ -163,11 +176,24 @@ export class IdentityBook {
       workload: detachedIfAny(workload),
       targets: this.#targetsFor(event, entry.owner),
       series: this.#counters.seriesFor(event, entry.owner.app),
+      flows: this.#flowsOf(event, entry),
     }
     if (entry.routes.length >= maxRoutes) entry.routes.length = 0
     entry.routes.push(route)
     entry.route = route
     return route
+  }
+
+  /** By the identity as its records have it: whoever plans flows writes no pseudonyms. */
+  #flowsOf(
+    event: IdentityEvent,
+    { raw, provider, owner }: IdentityEntry,
+  ): readonly PlannedFlow[] | undefined {
+    const { flows } = this.#options
+    if (flows === undefined || !isFlow(event)) return undefined
+    const service = event.kind === 'token.use' ? event.service : event.audience
+    const workload = event.workload?.name
+    return flowsOf(flows, { identity: raw, provider, app: owner.app, workload, service })
   }
 
   /** The same list for the same targets. */

@@ -9,7 +9,8 @@ import { checkAgainst, readMapping } from './config/positioned.ts'
 
 const pattern = z.string().min(1).optional()
 
-const provider = z
+/** One of ours, or a glob. */
+export const providerPattern = z
   .string()
   .min(1)
   .superRefine((name, context) => {
@@ -28,7 +29,7 @@ const match = z
     path: pattern.describe('Path of an AWS role, `/team/app/`.'),
     namespace: pattern.describe('Kubernetes namespace.'),
     repository: pattern.describe('`organisation/repository` of a pipeline.'),
-    provider: provider.describe('`azure`, `aws`, `gcp`, `kubernetes` …'),
+    provider: providerPattern.describe('`azure`, `aws`, `gcp`, `kubernetes` …'),
     tenant: pattern.describe('Entra tenant, AWS account, GCP project, cluster.'),
   })
   .refine((fields) => Object.values(fields).some((field) => field !== undefined), {

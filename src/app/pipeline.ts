@@ -6,6 +6,7 @@ import { type ChunkWriter, jsonBytes, jsonOf, latest, type Stateful } from '../e
 import { Dedupe } from '../events/dedupe.ts'
 import type { IdentityEvent } from '../events/event.ts'
 import { type LedgerKnowledge, TokenLedger } from '../events/ledger/token-ledger.ts'
+import { isFlow, isPlanned } from '../events/planned-flows.ts'
 import { pseudonymise } from '../events/pseudonyms.ts'
 import { isIrrelevant, type Rejection, reject } from '../events/rejection.ts'
 import type { Lane, WatermarkLimits } from '../events/watermark.ts'
@@ -252,6 +253,7 @@ export class Pipeline {
     const event = isPlain ? raw : pseudonymise(raw, this.#options.policy, this.#options.pseudonym)
     const learned = this.ledger.enrich(event)
     const route = identities.routeOf(event, entry)
+    if (route.flows !== undefined && isFlow(event)) event.planned = isPlanned(route.flows, event)
     route.series.count(event)
     this.#engine.observe(event, route.targets)
     identities.count(entry, event)

@@ -149,6 +149,8 @@ export interface TokenRequest extends EventBase {
   /** Which credential asked for the token (key id, federated credential id): never the secret itself. */
   readonly credentialId?: string | undefined
   readonly credentialType?: CredentialType | undefined
+  /** Whether the configuration lists this request as a planned flow; absent where it lists none. */
+  planned?: boolean | undefined
   /** Whether a static credential was used by a workload that has a managed one; absent where that is not known. */
   fallback?: boolean | undefined
   readonly federation?: { readonly issuer: string; readonly subject: string } | undefined

@@ -1,6 +1,7 @@
 /** The indicators that are built, in the order of design section 5. */
 import type { Indicator } from './indicator.ts'
 import { metadataEndpoint } from './metadata-endpoint.ts'
+import { permissionViolation } from './permission-violation.ts'
 import { serviceAuth } from './service-auth.ts'
 import { tokenAge } from './token-age.ts'
 import { tokenFetchLatency } from './token-fetch-latency.ts'
@@ -14,4 +15,5 @@ export const availableIndicators: readonly Indicator[] = [
   serviceAuth,
   tokenAge,
   metadataEndpoint,
+  permissionViolation,
 ]

@@ -117,12 +117,12 @@ describe('problems', () => {
     [
       'a key that belongs elsewhere',
       'port: 1\n',
-      '1:1: error: unknown key "port"; allowed: definitions, ownership, listen, sources, connectors, pseudonyms, state, limits, lifecycle, telemetry, log',
+      '1:1: error: unknown key "port"; allowed: definitions, ownership, plannedFlows, listen, sources, connectors, pseudonyms, state, limits, lifecycle, telemetry, log',
     ],
     [
       'an unknown key with nothing behind it',
       'lisen:\n',
-      '1:1: error: unknown key "lisen"; did you mean "listen"? Allowed: definitions, ownership, listen, sources, connectors, pseudonyms, state, limits, lifecycle, telemetry, log',
+      '1:1: error: unknown key "lisen"; did you mean "listen"? Allowed: definitions, ownership, plannedFlows, listen, sources, connectors, pseudonyms, state, limits, lifecycle, telemetry, log',
     ],
     [
       'a value out of bounds',
@@ -192,7 +192,7 @@ describe('problems', () => {
     [
       'a prototype key',
       '__proto__: {listen: {port: 1}}',
-      '1:1: error: unknown key "__proto__"; allowed: definitions, ownership, listen, sources, connectors, pseudonyms, state, limits, lifecycle, telemetry, log',
+      '1:1: error: unknown key "__proto__"; allowed: definitions, ownership, plannedFlows, listen, sources, connectors, pseudonyms, state, limits, lifecycle, telemetry, log',
     ],
   ]
 

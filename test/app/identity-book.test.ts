@@ -42,6 +42,9 @@ function bookOf(
   return new IdentityBook(options, engine, new EventCounters(10_000), former)
 }
 
+/** Indicators that requests are judged by, each with a total. */
+const totals = availableIndicators.filter(({ kinds }) => kinds.includes('token.request')).length
+
 /** What the pipeline does with an event. */
 function seen(book: IdentityBook, event: IdentityEvent): void {
   book.count(book.entryOf(event), event)
@@ -138,8 +141,34 @@ describe('what is known of identities', () => {
     const sli = { indicator: 'token-issuance', where: { audience: ['a'] } } as const
     const selective = bookOf({}, [anObjective({ sli })])
     const routes = [a, b].map((event) => selective.routeOf(event, selective.entryOf(event)).targets.length)
-    // Judged for the totals of three indicators, and for the objective.
-    expect(routes).toEqual([4, 3])
+    // Judged for the totals of the indicators, and for the objective.
+    expect(routes).toEqual([totals + 1, totals])
+  })
+
+  it('routes by service, and by workload where a flow names one, to the planned flows of the owner', () => {
+    const rules: readonly OwnershipRule[] = [{ match: { id: 'i' }, app: 'shop' }]
+    const of = (flows: IdentityBookOptions['flows'], service: string, workload?: string) => {
+      const book = bookOf({ rules, flows })
+      return [service, 'other'].map((each) => {
+        const event: IdentityEvent = {
+          ...request(),
+          kind: 'token.use',
+          service: each,
+          decision: 'allowed',
+          workload: workload === undefined ? undefined : { kind: 'pod', name: workload },
+        }
+        return book.routeOf(event, book.entryOf(event)).flows?.map(({ name }) => name)
+      })
+    }
+    const flows = [
+      { name: 'a', app: 'shop', service: 's3' },
+      { name: 'b', identity: 'i', workload: 'web-*', service: 's3' },
+      { name: 'c', app: 'i', service: 's3' },
+    ]
+    expect(of(undefined, 's3')).toEqual([undefined, undefined])
+    expect(of([], 's3')).toEqual([[], []])
+    expect(of(flows, 's3')).toEqual([['a'], []])
+    expect(of(flows, 's3', 'web-0')).toEqual([['a', 'b'], []])
   })
 
   it('has one list of targets for all identities that are judged for the same', () => {
@@ -149,9 +178,9 @@ describe('what is known of identities', () => {
       const event = request({ id })
       return book.routeOf(event, book.entryOf(event)).targets
     })
-    expect(a1).toHaveLength(4)
+    expect(a1).toHaveLength(totals + 1)
     expect(a2).toBe(a1)
-    expect(b).toHaveLength(3)
+    expect(b).toHaveLength(totals)
   })
 
   it('tells ids apart that are parts of larger texts, and one description from another of the same id', () => {
@@ -185,7 +214,7 @@ describe('what is known of identities', () => {
     const book = bookOf({}, [anObjective({ sli })])
     for (let i = 0; i < 1000; i++) {
       const event = request({}, { audience: `a${i}` })
-      expect(book.routeOf(event, book.entryOf(event)).targets).toHaveLength(4)
+      expect(book.routeOf(event, book.entryOf(event)).targets).toHaveLength(totals + 1)
     }
     expect(book.entryOf(request()).routes.length).toBeLessThanOrEqual(64)
   })

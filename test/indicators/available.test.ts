@@ -4,7 +4,7 @@ import { indicatorIds } from '../../src/indicators/indicator.ts'
 import { aMetadataCall, anAssignmentChange, aSecretRead, aTokenRequest, aTokenUse } from '../support/event.ts'
 
 const oneOfEach = [
-  aTokenRequest({ latencyMs: 1, refresh: true }),
+  aTokenRequest({ latencyMs: 1, refresh: true, planned: true }),
   aTokenUse({ tokenAgeSeconds: 1, ttlSeconds: 2, planned: true }),
   anAssignmentChange(),
   aSecretRead(),

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { permissionViolation } from '../../src/indicators/permission-violation.ts'
-import { aForbiddenTokenUse, anExpiredTokenUse, aTokenRequest, aTokenUse } from '../support/event.ts'
+import {
+  aFailedTokenRequest,
+  aForbiddenTokenUse,
+  anExpiredTokenUse,
+  aTokenRequest,
+  aTokenUse,
+} from '../support/event.ts'
 
 const person = { id: 'alice', type: 'user', tenant: 'tenant-1' } as const
 const planned = { planned: true } as const
+const byPolicy = { reason: 'policy_denied', fault: 'policy' } as const
 
 describe('permission-violation', () => {
   it.each([
@@ -29,7 +36,20 @@ describe('permission-violation', () => {
     ['a denial where no flows are planned', aForbiddenTokenUse(), 'excluded'],
     ['a call that is not planned and let in', aTokenUse({ planned: false }), undefined],
     ['a call where no flows are planned', aTokenUse(), undefined],
-    ['a request for a token', aTokenRequest(), undefined],
+    ['a token that was issued for a planned flow', aTokenRequest(planned), 'good'],
+    ['a token that conditional access refused', aFailedTokenRequest({ ...planned, ...byPolicy }), 'bad'],
+    ['an outage of the issuer', aFailedTokenRequest(planned), 'excluded'],
+    [
+      'the same refusal as the client saw it',
+      aFailedTokenRequest({ ...planned, ...byPolicy, vantage: 'client' }),
+      undefined,
+    ],
+    [
+      'a refusal to issue that is not planned',
+      aFailedTokenRequest({ planned: false, ...byPolicy }),
+      'excluded',
+    ],
+    ['a request for a token where no flows are planned', aTokenRequest(), undefined],
     ['a planned call by a person', aForbiddenTokenUse({ ...planned, identity: person }), 'excluded'],
   ])('judges %s', (_, event, verdict) => {
     expect(permissionViolation.judge(event, {})).toBe(verdict)

@@ -1,6 +1,7 @@
 /** The definitions we ship load without a word, and are the ones we say. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { alertPlan } from '../../src/objectives/alert-windows.ts'
 import { loadDefinitions } from '../../src/objectives/definitions/catalogue.ts'
 
 const folder = new URL('../../slo-definitions/', import.meta.url)
@@ -21,6 +22,7 @@ test('their objectives are the default ones', () => {
   })
   expect(lines).toEqual([
     'identity-platform-metadata-endpoint: metadata-endpoint network,platform 99.99 % 30d',
+    'workload-access-permission-violation: permission-violation 99.9 % 30d',
     'workload-access-service-auth: service-auth 99.9 % 7d',
     'identity-platform-token-age: token-age 99 % 30d',
     'identity-platform-kubernetes-token-fetch-latency: token-fetch-latency 200 kubernetes 95 % 30d',
@@ -30,13 +32,17 @@ test('their objectives are the default ones', () => {
   ])
 })
 
-test('every objective has an owner, a description and someone to tell of pages and tickets', () => {
+test('every objective has an owner, a description and someone to tell of its pages and tickets', () => {
   for (const objective of catalogue.objectives) {
     expect(objective.owner).not.toBe('')
     expect(objective.description).not.toBe('')
     expect(objective.displayName).not.toBe(objective.name)
     const slo = catalogue.slos.find((each) => each.objectiveIds.includes(objective.id))
-    expect(slo?.alertPolicies.map((policy) => policy.condition.severity)).toEqual(['page', 'ticket'])
+    const severities = alertPlan(objective.window.durationMs, objective.alertTiers).windows.map(
+      ({ severity }) => severity,
+    )
+    const told = slo?.alertPolicies.map((policy) => policy.condition.severity)
+    expect(told).toEqual([...new Set(severities)])
   }
 })
 

@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs'
 import { availableIndicators } from '../../indicators/available.ts'
 import { createLogger } from '../../platform/logger.ts'
 import type { Telemetry } from '../../platform/telemetry/telemetry.ts'
-import { type Attribution, attributionOf, defaultPseudonymKey, readOwnership } from '../attribution.ts'
+import {
+  type Attribution,
+  attributionOf,
+  defaultPseudonymKey,
+  readOwnership,
+  readPlannedFlows,
+} from '../attribution.ts'
 import { coalesced } from '../coalesced.ts'
 import { openState } from '../committer.ts'
 import { type Config, loadConfig } from '../config.ts'
@@ -24,10 +30,11 @@ function requireConfig(path: string | undefined, env: CommandContext['env']): Co
 
 function attribution(config: Config): Attribution {
   const { key, people, machines } = config.pseudonyms
-  return attributionOf(readOwnership(config.ownership), key?.reveal() ?? defaultPseudonymKey, {
+  const owners = attributionOf(readOwnership(config.ownership), key?.reveal() ?? defaultPseudonymKey, {
     people,
     machines,
   })
+  return { ...owners, flows: readPlannedFlows(config.plannedFlows) }
 }
 
 /** Throws AppError for a configuration or definitions that do not hold. */

@@ -168,6 +168,11 @@ export function configSchema(resolve: ResolveSecret) {
       .describe(
         'The ownership file: which application and team owns an identity. Without it all are unowned.',
       ),
+    plannedFlows: path
+      .optional()
+      .describe(
+        'The file of planned flows (docs/planned-flows.md): a denial on one of them is a violation. Without it no call is known to be planned.',
+      ),
     listen: listen.prefault({}).describe('Where /metrics, the webhook and the landing page are served.'),
     sources: sources(resolve).prefault({}).describe('Where records come from.'),
     connectors: connectors.prefault({}).describe('Logs that no built-in connector reads.'),
