@@ -201,7 +201,8 @@ function addValidate(root: Command, context: CommandContext, done: Done): void {
       'after',
       `
 Example: identity-slo validate slo-definitions
-Indicators: ${availableIndicators.map(({ id }) => id).join(', ')}.
+Indicators:
+${availableIndicators.map(({ id, title }) => `  ${id.padEnd(22)}${title}`).join('\n')}
 Exits 1 when a definition has an error.`,
     )
     .action(async (paths: string[], options: { output: OutputFormat }) =>

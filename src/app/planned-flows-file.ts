@@ -35,7 +35,7 @@ const flow = z
     when: ({ issues }) => issues.length === 0,
   })
 
-export const plannedFlowsSchema = z.strictObject({
+const plannedFlowsSchema = z.strictObject({
   flows: z
     .array(flow)
     .max(maxFlows)

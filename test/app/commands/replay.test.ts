@@ -85,6 +85,8 @@ describe('replay -o json', () => {
       'token-refresh',
       'service-auth',
       'token-age',
+      'metadata-endpoint',
+      'permission-violation',
     ])
     expect(shapeOf(report.indicators)).toEqual([
       { id: 'string', good: 'number', bad: 'number', excluded: 'number' },
@@ -157,6 +159,9 @@ describe('replay -o json', () => {
       { id: 'token-refresh', good: 0, bad: 0, excluded: 0 },
       { id: 'service-auth', good: 17, bad: 3, excluded: 0 },
       { id: 'token-age', good: 0, bad: 0, excluded: 0 },
+      { id: 'metadata-endpoint', good: 0, bad: 0, excluded: 0 },
+      // Refused, and nobody has said which calls are planned.
+      { id: 'permission-violation', good: 0, bad: 0, excluded: 3 },
     ])
     expect(report.objectives).toHaveLength(1)
     expect(report.objectives[0]).toMatchObject({
