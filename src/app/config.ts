@@ -7,6 +7,7 @@ import {
   sortProblems,
 } from '../objectives/definitions/problem.ts'
 import type { MapNode } from '../objectives/definitions/yaml/node.ts'
+import { type Links, unconfiguredLinks } from '../outputs/alert-text.ts'
 import { withEnvironment } from './config/environment.ts'
 import type { KafkaSettings } from './config/kafka-settings.ts'
 import { checkAgainst, placeOf, plainValue, readMapping } from './config/positioned.ts'
@@ -43,6 +44,8 @@ export interface Config {
   readonly stateFolder: string | undefined
   readonly limits: Readonly<ConfigValues['limits']>
   readonly servesReload: boolean
+  readonly alertmanager: Readonly<ConfigValues['alertmanager']>
+  readonly links: Links
   readonly telemetry: Readonly<ConfigValues['telemetry']>
   readonly logLevel: ConfigValues['log']['level']
 }
@@ -103,6 +106,14 @@ function checkExposure(schema: ReturnType<typeof configSchema>, root: MapNode, r
   reporter.error(placeOf(root, ['listen', 'host']), `listen.host is "${where.data.host}": ${what}; ${fix}`)
 }
 
+function linksOf({ runbook, grafana }: ConfigValues['links']): Links {
+  const plain = (url: string): string => url.replace(/\/+$/, '')
+  return {
+    runbook: plain(runbook ?? unconfiguredLinks.runbook),
+    grafana: plain(grafana ?? unconfiguredLinks.grafana),
+  }
+}
+
 function toConfig(values: ConfigValues, locate: (path: string) => string): Config {
   const { listen, sources, pseudonyms, limits, lifecycle, log } = values
   return {
@@ -118,6 +129,8 @@ function toConfig(values: ConfigValues, locate: (path: string) => string): Confi
     stateFolder: values.state.folder === undefined ? undefined : locate(values.state.folder),
     limits,
     servesReload: lifecycle.reloadEndpoint ?? isLoopback(listen.host),
+    alertmanager: values.alertmanager,
+    links: linksOf(values.links),
     telemetry: values.telemetry,
     logLevel: log.level,
   }

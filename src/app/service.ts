@@ -1,7 +1,6 @@
 /** A run: follows files, takes records by HTTP, serves what it knows. Built here so that tests can embed it. */
 import type { FastifyInstance } from 'fastify'
 import type { Stateful } from '../events/chunk.ts'
-import { ActiveAlerts } from '../objectives/active-alerts.ts'
 import { exportedFamilies } from '../outputs/conventions.ts'
 import { renderLandingPage } from '../outputs/landing-page.ts'
 import { FileFollower } from '../platform/file-follower.ts'
@@ -11,6 +10,8 @@ import { createHttpServer } from '../platform/http-server.ts'
 import { createMetricsRegistry } from '../platform/metrics-registry.ts'
 import type { StateStore } from '../platform/state-store.ts'
 import { noTelemetry, type Telemetry } from '../platform/telemetry/telemetry.ts'
+import { AlertWatch } from './alert-watch.ts'
+import { alertmanagerSamples } from './alertmanager-samples.ts'
 import { BatchTelemetry } from './batch-telemetry.ts'
 import { Committer, Positions } from './committer.ts'
 import type { Config } from './config.ts'
@@ -45,9 +46,6 @@ export interface ServiceOptions {
 }
 
 const pollMs = 1000
-/** As often as Prometheus evaluates rules by default. */
-const evaluateMs = 15_000
-
 export class Service {
   readonly #options: ServiceOptions
   readonly #server: FastifyInstance
@@ -55,7 +53,7 @@ export class Service {
   readonly #positions = new Positions()
   readonly #webhookRequests = new Map<number, number>(webhookStatuses.map((status) => [status, 0]))
   #fileFailures = 0
-  readonly #alerts = new ActiveAlerts()
+  readonly #alerts: AlertWatch
   readonly #committer: Committer
   readonly #kafka: readonly NamedKafkaSource[]
   /** Paths that could not be read in the last round of reading, and in this one. */
@@ -64,7 +62,6 @@ export class Service {
   #isReady = false
   #isLastReloadSuccessful = true
   #isStopping = false
-  #evaluatedAt = Number.NEGATIVE_INFINITY
   #wake: (() => void) | undefined
   #following: Promise<void> = Promise.resolve()
 
@@ -72,6 +69,7 @@ export class Service {
     this.#options = options
     if (options.telemetry !== undefined && options.telemetry !== noTelemetry)
       options.pipeline.batches = new BatchTelemetry(options.telemetry)
+    this.#alerts = this.#createAlerts()
     this.#committer = this.#createCommitter()
     this.#committer.restore()
     options.pipeline.batches?.watchQueues(() => ({ commit: this.#committer.waiting }))
@@ -80,13 +78,24 @@ export class Service {
     this.#server = this.#createServer()
   }
 
+  #createAlerts(): AlertWatch {
+    const { pipeline, config, log } = this.#options
+    return new AlertWatch({
+      pipeline,
+      config,
+      log,
+      isIntakePaused: () => this.#committer.isFailing,
+      onChange: () => this.#committer.changed(),
+    })
+  }
+
   #createCommitter(): Committer {
     const { pipeline, store, log } = this.#options
     return new Committer({
       parts: new Map<string, Stateful>([
         ...pipeline.parts(),
         ['positions/', this.#positions],
-        ['alerts/', this.#alerts],
+        ...this.#alerts.parts(),
       ]),
       store,
       now: Date.now,
@@ -141,6 +150,7 @@ export class Service {
     const metrics = createMetricsRegistry(exportedFamilies(), () => [
       ...collectSamples(pipeline, this.#facts()),
       ...kafkaSamples(this.#kafka),
+      ...alertmanagerSamples(this.#alerts.pager),
     ])
     return createHttpServer({
       ingest: config.webhook.enabled ? this.#ingest() : undefined,
@@ -154,7 +164,7 @@ export class Service {
       isReady: () => this.#isReady && !this.#committer.isFailing && !this.#isStopping,
       reload: config.servesReload ? async () => this.reload() : undefined,
       landingPage: () => this.#landingPage(),
-      status: () => statusReport(pipeline, this.#alerts.all(), this.#facts()),
+      status: () => statusReport(pipeline, this.#alerts.active(), this.#facts()),
     })
   }
 
@@ -222,15 +232,9 @@ export class Service {
 
   /** What is done from time to time, whether records come or not. */
   #look(): void {
-    const { pipeline, log } = this.#options
+    const { pipeline } = this.#options
     pipeline.isCatchingUp = this.#kafka.some(({ source }) => !source.facts().isCaughtUp)
-    const steadyMs = performance.now()
-    if (steadyMs - this.#evaluatedAt < evaluateMs || this.#committer.isFailing) return
-    this.#evaluatedAt = steadyMs
-    const { fired, resolved } = this.#alerts.update(pipeline.statuses())
-    for (const alert of fired) log.warn({ ...alert, since: isoTime(alert.since) }, 'an alert fires')
-    for (const alert of resolved) log.info({ ...alert, since: isoTime(alert.since) }, 'an alert is resolved')
-    if (fired.length > 0 || resolved.length > 0) this.#committer.changed()
+    this.#alerts.look()
   }
 
   /** Said once for each path, until it works again. */
@@ -278,6 +282,7 @@ export class Service {
     // Requests under way are answered before the server closes, and their answers wait for this.
     this.#committer.commit()
     await this.#server.close()
+    this.#alerts.pager.stop()
     this.#committer.close()
     this.#options.pipeline.batches?.flush()
     this.#options.store?.close()

@@ -3,6 +3,7 @@ import { type AlertWindow, alertPlan } from '../objectives/alert-windows.ts'
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { type BudgetAlertKind, budgetAlertLabels, budgetAnnotations, type Links } from './alert-text.ts'
+import { exhausted, halfBudget } from './budget-alert-kinds.ts'
 import { scaleDecimal } from './decimal.ts'
 import {
   badIn,
@@ -15,9 +16,6 @@ import {
 import { aggregate, and, compare, divide, type Expr, multiply, number } from './promql.ts'
 import { alertNames, records, ruleGroups } from './rule-conventions.ts'
 import { type AlertRule, type RuleGroup, templateText } from './rule-file.ts'
-
-/** More than this share of the budget in one hour pages at once, whether or not the failures go on. */
-const halfBudget = { id: 'page-half-budget', severity: 'page', longMs: 3_600_000, budgetPercent: 50 } as const
 
 const humanRatio = '{{ $value | humanizePercentage }}'
 
@@ -107,15 +105,13 @@ function halfBudgetAlert(objective: Objective, links: Links): AlertRule | undefi
 
 /** The last resort for slow burns and rare events, which no window of the tiers sees: the budget is gone. */
 function exhaustedAlert(objective: Objective, links: Links): AlertRule {
-  const periodMs = objective.window.durationMs
   const spent = compare(aggregate('max', recorded(objective, records.periodErrorBudgetRemaining)), '<', '0')
   const counted = compare(periodEvents(objective, 'bad'), '>=', String(objective.minBadEvents))
-  const kind: BudgetAlertKind = { id: 'ticket-exhausted', severity: 'ticket', longMs: periodMs }
   return budgetAlert(
     objective,
     links,
     alertNames.exhausted,
-    kind,
+    exhausted(objective),
     isEventRatio(objective) ? and(spent, counted) : spent,
     {
       summary: 'has overspent its error budget',

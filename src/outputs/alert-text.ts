@@ -20,7 +20,8 @@ export const unconfiguredLinks: Links = {
   grafana: 'https://grafana.example.com',
 }
 
-export type Severity = 'page' | 'ticket'
+/** `none`: for machines only, such as a dead man's switch. */
+export type Severity = 'page' | 'ticket' | 'none'
 
 /** What an alert on an error budget is about; windows in ms. */
 export interface BudgetAlertKind {
@@ -28,6 +29,18 @@ export interface BudgetAlertKind {
   readonly severity: Severity
   readonly longMs: number
   readonly shortMs?: number | undefined
+}
+
+/** What the objective's `where` says exactly, for routes: an alert about one provider, one type of identity. */
+function selectedLabels({ sli }: Objective): Record<string, string> {
+  const exact = (values: readonly string[] | undefined): string => {
+    const [only = ''] = values ?? []
+    return values?.length === 1 && !/[*?]/.test(only) ? only : ''
+  }
+  return {
+    [labels.provider]: exact(sli?.where.provider),
+    [labels.identityType]: exact(sli?.where.identityType),
+  }
 }
 
 /**
@@ -43,6 +56,7 @@ export function budgetAlertLabels(objective: Objective, kind: BudgetAlertKind): 
     [alertLabels.owner]: objective.owner,
     [labels.severityClass]: objective.severityClass,
     [labels.indicator]: objective.sli?.indicator ?? 'composite',
+    ...selectedLabels(objective),
     ...objectiveLabelValues(objective),
     ...slothLabelValues(objective),
     [slothLabels.severity]: kind.severity,

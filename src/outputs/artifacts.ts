@@ -2,12 +2,14 @@
 import type { Objective } from '../objectives/objective.ts'
 import { alertGroup } from './alert-rules.ts'
 import { type Links, unconfiguredLinks } from './alert-text.ts'
+import { renderAlertmanagerConfig } from './alertmanager-config.ts'
 import { debugDashboard } from './dashboards/debug.ts'
 import { executiveDashboard } from './dashboards/executive.ts'
 import { renderDashboard } from './dashboards/grafana-json.ts'
 import { onCallDashboard } from './dashboards/on-call.ts'
 import { engineAlertGroup } from './engine-alerts.ts'
 import { renderMetricsDoc } from './metrics-doc.ts'
+import { platformAlertGroup } from './platform-alerts.ts'
 import { recordingGroups } from './recording-rules.ts'
 import { renderRuleFile } from './rule-file.ts'
 
@@ -61,6 +63,8 @@ export function renderArtifacts(catalogue: Catalogue, links: Links = unconfigure
   const artifacts: readonly Artifact[] = [
     ...rules,
     { path: 'alerts/engine.yaml', content: renderRuleFile('The engine itself', [engineAlertGroup(links)]) },
+    { path: 'alertmanager/alertmanager.yaml', content: renderAlertmanagerConfig(catalogue.objectives) },
+    { path: 'alerts/platform.yaml', content: renderRuleFile('The platform', [platformAlertGroup(links)]) },
     { path: 'dashboards/debug.json', content: renderDashboard(debugDashboard) },
     { path: 'dashboards/executive.json', content: renderDashboard(executiveDashboard) },
     { path: 'dashboards/on-call.json', content: renderDashboard(onCallDashboard) },

@@ -2,7 +2,7 @@
 import { engineAnnotations, type Links, type Severity } from './alert-text.ts'
 import { labels } from './labels.ts'
 import { kafkaMetrics, pipelineMetrics } from './pipeline-conventions.ts'
-import { absent, aggregate, compare, divide, type Expr, over, select } from './promql.ts'
+import { absent, aggregate, compare, divide, type Expr, over, select, vector } from './promql.ts'
 import { alertLabels, alertNames, eventLoopUtilization, ruleGroups } from './rule-conventions.ts'
 import type { AlertRule, RuleGroup } from './rule-file.ts'
 
@@ -11,7 +11,7 @@ const laggingAfterSeconds = 1800
 const rejectedShare = '0.01'
 const trendWindow = '15m'
 
-interface EngineAlert {
+export interface EngineAlert {
   readonly alert: string
   readonly severity: Severity
   readonly expr: Expr
@@ -150,6 +150,14 @@ export const engineAlerts: readonly EngineAlert[] = [
     summary: `Family {{ $labels.${labels.family} }} has reached the series cap`,
     description:
       'Further label sets are counted together under the overflow value. Objectives are not affected.',
+  },
+  {
+    alert: alertNames.watchdog,
+    severity: 'none',
+    expr: vector('1'),
+    summary: 'The way from identity-slo to your pager works',
+    description:
+      'Always firing. Have a receiver outside of this cluster raise an alarm when it no longer comes: then nobody would be paged.',
   },
 ]
 

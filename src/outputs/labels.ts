@@ -28,6 +28,7 @@ export const labels = {
   sloOwner: 'slo_owner',
   severityClass: 'severity_class',
   revision: 'revision',
+  alertmanager: 'alertmanager',
   source: 'source',
   result: 'result',
   family: 'family',

@@ -3,7 +3,7 @@ import { clientMetrics, identityMetrics, metricFamilies, objectiveMetrics } from
 import { engineAlerts } from './engine-alerts.ts'
 import { code, table } from './markdown-table.ts'
 import type { MetricFamily } from './metric-family.ts'
-import { kafkaMetrics, pipelineMetrics } from './pipeline-conventions.ts'
+import { alertmanagerMetrics, kafkaMetrics, pipelineMetrics } from './pipeline-conventions.ts'
 import { alertNames, records, slothLabels } from './rule-conventions.ts'
 import { generatedNotice } from './rule-file.ts'
 
@@ -67,13 +67,27 @@ const budgetAlertRows: readonly (readonly [string, string, string])[] = [
   [alertNames.exhausted, 'ticket', 'The budget of the period is spent.'],
 ]
 
+const platformAlertRows: readonly (readonly [string, string, string])[] = [
+  [
+    alertNames.platformOutage,
+    'page',
+    'Over half of the requests to a provider failed in 5 minutes, by the fault of the platform.',
+  ],
+  [
+    alertNames.criticalOutage,
+    'page',
+    'Over 30 % of the critical objectives burn fast at once, two at least.',
+  ],
+]
+
 function alertTable(): string {
   const engine = engineAlerts.map((entry) => {
     const fires = entry.summary.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, code('$1'))
     return [code(entry.alert), entry.severity, `${fires}.`]
   })
   const budget = budgetAlertRows.map(([name, severity, meaning]) => [code(name), severity, meaning])
-  return table(['alert', 'severity', 'fires when'], [...budget, ...engine])
+  const platform = platformAlertRows.map(([name, severity, meaning]) => [code(name), severity, meaning])
+  return table(['alert', 'severity', 'fires when'], [...budget, ...platform, ...engine])
 }
 
 const introduction = `Counters move when a record is read. What depends on an event's own time (error ratios, burn rates, budgets)
@@ -94,6 +108,7 @@ export function renderMetricsDoc(): string {
     ['Objectives', exportedTable(Object.values(objectiveMetrics))],
     ['Pipeline', exportedTable(Object.values(pipelineMetrics))],
     ['Kafka', exportedTable(Object.values(kafkaMetrics))],
+    ['Alertmanagers', exportedTable(Object.values(alertmanagerMetrics))],
     ['Histogram buckets', bucketLines()],
     [
       'Client library',

@@ -137,3 +137,37 @@ export const kafkaMetrics = {
     'Partitions given back before the broker knew how far they were read: their next reader counts some records again.',
   ),
 } as const
+
+/** Alertmanagers that the engine itself tells of alerts. */
+export const alertmanagerMetrics = {
+  up: gauge(
+    'identity_slo_alertmanager_up',
+    [labels.alertmanager],
+    'Whether the last attempt to tell it anything was answered (1); absent before the first.',
+  ),
+  alertsSent: counter(
+    'identity_slo_alertmanager_alerts_sent_total',
+    [labels.alertmanager],
+    'Alerts that it took, those told again included.',
+  ),
+  alertsRefused: counter(
+    'identity_slo_alertmanager_alerts_refused_total',
+    [labels.alertmanager],
+    'Alerts that it will not take: they are not sent again.',
+  ),
+  failures: counter(
+    'identity_slo_alertmanager_failures_total',
+    [labels.alertmanager],
+    'Attempts that were not answered, or answered with an error; they are repeated.',
+  ),
+  pending: gauge(
+    'identity_slo_alertmanager_pending_alerts',
+    [labels.alertmanager],
+    'Alerts that have begun or ended and that it does not know of yet.',
+  ),
+  held: gauge(
+    'identity_slo_alerts_held',
+    [],
+    'Firing alerts about times too far back to wake anybody: see alertmanager.maxAlertAgeSeconds.',
+  ),
+} as const

@@ -33,6 +33,7 @@ export const ruleGroups = {
   meta: (objectiveId: string) => `sloth-slo-meta-recordings-${objectiveId}`,
   alerts: (objectiveId: string) => `sloth-slo-alerts-${objectiveId}`,
   engine: 'identity-slo-engine-alerts',
+  platform: 'identity-slo-platform-alerts',
 } as const
 
 /** Alert names share a first word, so that `alertNamePattern` finds them all. */
@@ -51,6 +52,9 @@ export const alertNames = {
   kafkaStalled: 'IdentitySLOKafkaStalled',
   atCapacity: 'IdentitySLOAtCapacity',
   seriesCapReached: 'IdentitySLOSeriesCapReached',
+  watchdog: 'IdentitySLOWatchdog',
+  platformOutage: 'IdentitySLOPlatformOutage',
+  criticalOutage: 'IdentitySLOCriticalOutage',
 } as const
 
 export const alertNamePattern = 'IdentitySLO.+'
@@ -75,6 +79,8 @@ export const annotations = {
   description: 'description',
   runbookUrl: 'runbook_url',
   dashboardUrl: 'dashboard_url',
+  culprits: 'culprits',
+  since: 'since',
 } as const
 
 /** Stable over versions: bookmarks and links depend on them. */

@@ -47,9 +47,21 @@ describe('an empty configuration', () => {
         futureToleranceSeconds: 300,
         allowedLatenessSeconds: 259_200,
         idleSeconds: 60,
+        evaluationSeconds: 15,
         silentAfterSeconds: 3600,
       },
       servesReload: true,
+      alertmanager: {
+        replicas: [],
+        timeoutSeconds: 10,
+        resendSeconds: 60,
+        maxAlertAgeSeconds: 3600,
+        labels: {},
+      },
+      links: {
+        runbook: 'https://runbooks.example.com/identity-slo',
+        grafana: 'https://grafana.example.com',
+      },
       telemetry: {
         enabled: true,
         prometheus: { host: '127.0.0.1', port: 9464 },
@@ -117,12 +129,12 @@ describe('problems', () => {
     [
       'a key that belongs elsewhere',
       'port: 1\n',
-      '1:1: error: unknown key "port"; allowed: definitions, ownership, plannedFlows, listen, sources, connectors, pseudonyms, state, limits, lifecycle, telemetry, log',
+      '1:1: error: unknown key "port"; allowed: definitions, ownership, plannedFlows, listen, sources, connectors, pseudonyms, state, limits, lifecycle, alertmanager, links, telemetry, log',
     ],
     [
       'an unknown key with nothing behind it',
       'lisen:\n',
-      '1:1: error: unknown key "lisen"; did you mean "listen"? Allowed: definitions, ownership, plannedFlows, listen, sources, connectors, pseudonyms, state, limits, lifecycle, telemetry, log',
+      '1:1: error: unknown key "lisen"; did you mean "listen"? Allowed: definitions, ownership, plannedFlows, listen, sources, connectors, pseudonyms, state, limits, lifecycle, alertmanager, links, telemetry, log',
     ],
     [
       'a value out of bounds',
@@ -192,7 +204,7 @@ describe('problems', () => {
     [
       'a prototype key',
       '__proto__: {listen: {port: 1}}',
-      '1:1: error: unknown key "__proto__"; allowed: definitions, ownership, plannedFlows, listen, sources, connectors, pseudonyms, state, limits, lifecycle, telemetry, log',
+      '1:1: error: unknown key "__proto__"; allowed: definitions, ownership, plannedFlows, listen, sources, connectors, pseudonyms, state, limits, lifecycle, alertmanager, links, telemetry, log',
     ],
   ]
 

@@ -15,9 +15,11 @@ describe('generated files', () => {
   it('are rules, dashboards and docs, sorted by path', () => {
     const objectives = [anObjective({ name: 'b' }), anObjective({ name: 'a' })]
     expect(renderArtifacts({ objectives }).map((artifact) => artifact.path)).toEqual([
+      'alertmanager/alertmanager.yaml',
       'alerts/engine.yaml',
       'alerts/objectives/checkout-a.yaml',
       'alerts/objectives/checkout-b.yaml',
+      'alerts/platform.yaml',
       'dashboards/debug.json',
       'dashboards/executive.json',
       'dashboards/on-call.json',

@@ -17,13 +17,14 @@ describe('alerts on the engine', () => {
       alertNames.recordsRejected,
       alertNames.eventsDroppedLate,
       alertNames.seriesCapReached,
+      alertNames.watchdog,
     ])
   })
 
   it('all have severity, summary, description, runbook and dashboard', () => {
     for (const rule of engineAlertGroup(unconfiguredLinks).rules) {
       if (!('alert' in rule)) throw new Error('only alerts are expected here')
-      expect(rule.labels['severity']).toMatch(/^(page|ticket)$/)
+      expect(rule.labels['severity']).toMatch(/^(page|ticket|none)$/)
       for (const name of ['summary', 'description', 'runbook_url', 'dashboard_url']) {
         expect(rule.annotations[name]).toBeTruthy()
       }

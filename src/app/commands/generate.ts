@@ -19,7 +19,7 @@ export interface GenerateOptions {
 }
 
 /** Folders in which only generated files live: others there are leftovers of objectives that are gone. */
-const generatedFolders = ['alerts/objectives', 'dashboards']
+const generatedFolders = ['alerts/objectives', 'alertmanager', 'dashboards']
 
 function artifacts(definitions: readonly string[]): readonly Artifact[] {
   const { objectives } = requireDefinitions(definitions)

@@ -1,7 +1,9 @@
 /** The configuration file as a schema: every setting with its meaning, its bounds and its default. */
 import { z } from 'zod'
+import { alertmanagerSettings, linkSettings } from './alertmanager-settings.ts'
 import { kafkaSources } from './kafka-settings.ts'
 import { accessLogSettings } from './mapping-settings.ts'
+import { plainHttpUrl } from './plain-http-url.ts'
 import type { ResolveSecret } from './secret.ts'
 import { secretSetting } from './secret-setting.ts'
 import { webhook } from './webhook-settings.ts'
@@ -96,6 +98,12 @@ const limits = z.strictObject({
     .max(86_400)
     .default(60)
     .describe('A file or partition that nothing came from for so long does not hold the watermark.'),
+  evaluationSeconds: z
+    .int()
+    .min(1)
+    .max(600)
+    .default(15)
+    .describe('How often objectives are evaluated to find alerts that begin or end.'),
   silentAfterSeconds: z
     .int()
     .min(10)
@@ -119,12 +127,6 @@ const listen = z.strictObject({
     .describe('Connections that are open at a time; more are closed at once.'),
 })
 
-/** Credentials in it would show in messages: they belong into headers. */
-function isPlainHttpUrl(text: string): boolean {
-  const url = URL.parse(text)
-  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
-}
-
 function telemetry(resolve: ResolveSecret) {
   const prometheus = z.strictObject({
     host: z.string().min(1).default('127.0.0.1').describe('Address to serve self metrics on.'),
@@ -140,9 +142,7 @@ function telemetry(resolve: ResolveSecret) {
     value: secretSetting(resolve).describe('What it holds. Secret.'),
   })
   const otlp = z.strictObject({
-    endpoint: z
-      .string()
-      .refine(isPlainHttpUrl, 'must be an http or https URL without a user and a password')
+    endpoint: plainHttpUrl
       .optional()
       .describe(
         'Where traces are sent: base URL of an OTLP/HTTP receiver, such as http://127.0.0.1:4318; /v1/traces is added. Without it there are no traces.',
@@ -197,6 +197,10 @@ export function configSchema(resolve: ResolveSecret) {
       })
       .prefault({})
       .describe('Control of the running process.'),
+    alertmanager: alertmanagerSettings(resolve)
+      .prefault({})
+      .describe('Paging without Prometheus: alerts go from here to Alertmanager.'),
+    links: linkSettings.prefault({}).describe('Where alerts point to.'),
     telemetry: telemetry(resolve).prefault({}).describe('What the program says about its own work.'),
     log: z
       .strictObject({

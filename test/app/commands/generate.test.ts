@@ -28,7 +28,7 @@ describe('generate', () => {
     expect(linesIn(first.out)).toEqual(new Set([...files.keys()].map((path) => `wrote ${path}`)))
     expect(first.err).toBe(`${files.size} generated files, ${files.size} written, 0 removed\n`)
     const folders = new Set([...files.keys()].map((path) => path.split('/')[0]))
-    expect(folders).toEqual(new Set(['alerts', 'dashboards', 'docs']))
+    expect(folders).toEqual(new Set(['alertmanager', 'alerts', 'dashboards', 'docs']))
     expect(await captured([...args, '--check'])).toEqual({
       code: 0,
       out: '',

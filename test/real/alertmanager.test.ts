@@ -1,0 +1,137 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
+import {
+  amtool,
+  hasAlertmanager,
+  hasAmtool,
+  type NotificationSink,
+  startAlertmanager,
+  startNotificationSink,
+} from '../support/alertmanager.ts'
+import { EmbeddedService, everything, until } from '../support/embedded-service.ts'
+import { managedIdentitySignIn } from '../support/records.ts'
+import { Workspace } from '../support/workspace.ts'
+
+const generated = 'alertmanager/alertmanager.yaml'
+
+interface RouteConfig {
+  group_wait?: string
+  group_interval?: string
+  active_time_intervals?: readonly string[]
+  routes?: RouteConfig[]
+}
+
+/** The generated configuration with times that a test can wait for, and one webhook in place of all receivers. */
+function quickened(sink: NotificationSink): string {
+  const config: { route: RouteConfig; receivers: { name: string }[] } = parse(readFileSync(generated, 'utf8'))
+  for (const route of [config.route, ...(config.route.routes ?? [])]) {
+    route.group_wait = '1s'
+    route.group_interval = '1s'
+    delete route.active_time_intervals
+  }
+  const receivers = config.receivers.map(({ name }) =>
+    name === 'watchdog' ? { name } : { name, webhook_configs: [{ url: sink.url, send_resolved: true }] },
+  )
+  return stringify({ ...config, receivers })
+}
+
+/** Failed sign-ins, a second apart and up to now. */
+function failures(count: number, prefix: string): string {
+  const now = Date.now()
+  return Array.from({ length: count }, (_, i) =>
+    JSON.stringify(managedIdentitySignIn({ id: `${prefix}${i}`, time: now - i * 1000, errorCode: 700016 })),
+  ).join('\n')
+}
+
+function pages(sink: NotificationSink) {
+  return sink.received.filter(({ receiver }) => receiver.startsWith('page-'))
+}
+
+describe.skipIf(!hasAmtool)('the generated configuration of Alertmanager', () => {
+  it('passes amtool', () => {
+    expect(amtool('check-config', generated)).toMatchObject({ status: 0 })
+  })
+
+  it.each([
+    ['a page of a team', 'page-identity-team', ['owner=identity-team', 'severity=page']],
+    ['a ticket of a team', 'ticket-identity-team', ['owner=identity-team', 'severity=ticket']],
+    ['a page nobody owns', 'page-platform', ['severity=page']],
+    [
+      'a page about shared identities',
+      'page-platform',
+      ['owner=identity-team', 'severity=page', 'identity_type=user-assigned'],
+    ],
+    [
+      'a page about a system-assigned identity',
+      'page-identity-team',
+      ['owner=identity-team', 'severity=page', 'identity_type=system-assigned'],
+    ],
+    ['the watchdog', 'watchdog', ['alertname=IdentitySLOWatchdog', 'severity=none']],
+    ['anything else', 'ticket-platform', ['alertname=Other']],
+  ])('sends %s to %s', (_, receiver, labels) => {
+    const { status, output } = amtool(
+      'config',
+      'routes',
+      'test',
+      `--config.file=${generated}`,
+      `--verify.receivers=${receiver}`,
+      ...labels,
+    )
+    expect(output).toContain(receiver)
+    expect(status).toBe(0)
+  })
+})
+
+describe.skipIf(!hasAlertmanager)('paging through real Alertmanagers', () => {
+  it('is one page of one incident, survives the loss of a replica and a restart, and resolves', async () => {
+    await using sink = await startNotificationSink()
+    using workspace = new Workspace()
+    const config = workspace.write('am.yaml', quickened(sink))
+    const folder = (name: string): string => {
+      const path = join(workspace.path, name)
+      mkdirSync(path, { recursive: true })
+      return path
+    }
+    const first = await startAlertmanager(config, folder('am1'))
+    const settings = {
+      state: { folder: folder('state') },
+      limits: { evaluationSeconds: 1 },
+      alertmanager: { replicas: [{ url: first.url }], resendSeconds: 5 },
+    }
+    {
+      await using run = await EmbeddedService.start(workspace, settings)
+      await run.ready()
+      await run.send(failures(20, 'a'))
+      await until('the page arrives', () => pages(sink).length > 0)
+      const [page] = pages(sink)
+      expect(page?.receiver).toBe('page-platform')
+      expect(page?.alerts.map(({ labels }) => labels['tier'])).toEqual(['page-quick'])
+      expect(page?.alerts[0]?.annotations['culprits']).toMatch(/^identities: acme-checkout \S+ \(20\)/)
+      await first[Symbol.asyncDispose]()
+      await until('it is known to be gone', async () => {
+        const text = (await run.get('/metrics')).text
+        return /^identity_slo_alertmanager_up\{.*\} 0$/m.test(text)
+      })
+    }
+    // Alertmanager keeps what it has told, and no alerts: it must learn them again from us, and tell nobody twice.
+    await using again = await startAlertmanager(config, folder('am1'), first.port)
+    await using run = await EmbeddedService.start(workspace, settings)
+    await run.ready()
+    await until('it knows the alerts again', async () => {
+      const alerts = await (await fetch(`${again.url}/api/v2/alerts`)).json()
+      return Array.isArray(alerts) && alerts.length > 3
+    })
+    expect(pages(sink).map(({ status }) => status)).toEqual(['firing'])
+    // An objective that is gone has no alert any more, and the labels of its page are still known.
+    workspace.write('slo/all.yaml', everything.replaceAll('name: issuance', 'name: other'))
+    await run.reload()
+    await until('the page is resolved', () => pages(sink).some(({ status }) => status === 'resolved'))
+    expect(pages(sink).map(({ status }) => status)).toEqual(['firing', 'resolved'])
+    const [page, end] = pages(sink)
+    expect(end?.alerts).toContainEqual(
+      expect.objectContaining({ status: 'resolved', labels: page?.alerts[0]?.labels }),
+    )
+  })
+})
