@@ -146,6 +146,11 @@ const planted: Readonly<Record<string, readonly SourceFile[]>> = {
     { path: 'src/platform/b.ts', text: `const sdk = await import('@opentelemetry/sdk-node')` },
     { path: 'src/app/c.ts', text: `import { start } from '../platform/telemetry/open-telemetry.ts'` },
   ],
+  'the client library loads nothing but the API of OpenTelemetry and, in one file, prom-client': [
+    { path: 'src/client/a.ts', text: `import type { TokenCredential } from '@azure/identity'` },
+    { path: 'src/client/b.ts', text: `import { Counter } from 'prom-client'` },
+    { path: 'src/client/c.ts', text: `const sdk = await import('@opentelemetry/sdk-node')` },
+  ],
 }
 
 /** Looks like a violation and is none. */

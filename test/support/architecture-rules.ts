@@ -229,7 +229,7 @@ const ownRegistry = eachFile(({ text }) => {
 /** Watching the program is an addition: it must be possible to run without the SDK having been loaded. */
 const telemetryApart: Rule = (files) =>
   inSource(files)
-    .filter(({ path }) => !path.startsWith('src/platform/telemetry/'))
+    .filter(({ path }) => !path.startsWith('src/platform/telemetry/') && folderOf(path) !== 'client')
     .flatMap(({ path, text }) =>
       importsOf(text).flatMap(({ specifier, isTypeOnly, clause }) => {
         if (specifier.startsWith('@opentelemetry/'))
@@ -237,6 +237,21 @@ const telemetryApart: Rule = (files) =>
         // `import()` has no clause.
         const isLoaded = specifier.endsWith('/open-telemetry.ts') && !isTypeOnly && clause !== ''
         return isLoaded ? [`${path}: loads OpenTelemetry whether it is on or off: use import()`] : []
+      }),
+    )
+
+/** Applications load the library: it brings them OpenTelemetry's API, and prom-client where they ask for it. */
+const clientPackages: Rule = (files) =>
+  inSource(files)
+    .filter(({ path }) => folderOf(path) === 'client')
+    .flatMap(({ path, text }) =>
+      importsOf(text).flatMap(({ specifier }) => {
+        const isOurs = specifier.startsWith('.') || specifier.startsWith('node:')
+        const isPrometheus = specifier === 'prom-client' && path === 'src/client/prometheus.ts'
+        if (isOurs || isPrometheus || specifier === '@opentelemetry/api') return []
+        return [
+          `${path}: imports ${specifier}: the library loads nothing into applications but OpenTelemetry's API`,
+        ]
       }),
     )
 
@@ -258,4 +273,6 @@ export const architectureRules: Readonly<Record<string, Rule>> = {
   'only conventions.ts and self-metrics.ts spell our metric names': conventions,
   'no metric goes to the default registry of prom-client': ownRegistry,
   'OpenTelemetry is imported in one folder, and that folder only where telemetry is on': telemetryApart,
+  'the client library loads nothing but the API of OpenTelemetry and, in one file, prom-client':
+    clientPackages,
 }
