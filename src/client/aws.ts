@@ -10,12 +10,29 @@ export type AwsProvider = (...values: never[]) => Promise<object>
 
 const asked = { key: 'aws', audience: '' }
 
-/** `$source` lists the SDK's features that were used, the deciding one last; each begins with `CREDENTIALS_`. */
+/** What the SDK's features are called where an application chooses them. */
+const providersByFeature: Readonly<Record<string, string>> = {
+  CREDENTIALS_ENV_VARS: 'fromEnv',
+  CREDENTIALS_ENV_VARS_STS_WEB_ID_TOKEN: 'fromTokenFile',
+  CREDENTIALS_HTTP: 'fromHttp',
+  CREDENTIALS_IMDS: 'fromInstanceMetadata',
+  CREDENTIALS_LOGIN: 'fromLoginCredentials',
+  CREDENTIALS_PROCESS: 'fromProcess',
+  CREDENTIALS_SSO: 'fromSSO',
+  CREDENTIALS_SSO_LEGACY: 'fromSSO',
+  CREDENTIALS_STS_ASSUME_ROLE: 'fromTemporaryCredentials',
+}
+
+/** `$source` lists the features that were used, the one that decided last; those of profiles begin alike. */
 function memberIn(credentials: unknown): string | undefined {
   const features = field(credentials, '$source')
   if (typeof features !== 'object' || features === null) return undefined
-  const last = Object.keys(features).findLast((feature) => /^CREDENTIALS_[A-Z0-9_]{1,60}$/.test(feature))
-  return last?.slice('CREDENTIALS_'.length).toLowerCase()
+  for (const feature of Object.keys(features).toReversed()) {
+    const provider = providersByFeature[feature]
+    if (provider !== undefined) return provider
+    if (feature.startsWith('CREDENTIALS_PROFILE')) return 'fromIni'
+  }
+  return undefined
 }
 
 /** Keys of a session are told apart by the session token, fixed keys by their id. Neither is emitted. */
@@ -44,7 +61,7 @@ export function roleIdentity(arn: string | undefined): Identity | undefined {
 
 /** Keys of another origin are not of the environment's role. */
 function byWebIdentity(member: string | undefined): Identity | undefined {
-  return member?.endsWith('web_id_token') === true ? environmentRole() : { type: 'unknown' }
+  return member === 'fromTokenFile' ? environmentRole() : { type: 'unknown' }
 }
 
 /** The role that pods and pipelines are given by web identity. */

@@ -21,6 +21,11 @@ export type { TokenFunctionOptions } from './token-function.ts'
 
 const scope = 'identity-slo/client'
 
+/** Providers of the SDK that ask others in turn. */
+const chains: ReadonlySet<string> = new Set(['fromNodeProviderChain', 'defaultProvider'])
+/** What the SDK's own provider functions are called, if anything. */
+const anonymous: ReadonlySet<string> = new Set(['', 'provider'])
+
 export interface TelemetryOptions {
   /** Where counts go. Default: the global meter of OpenTelemetry. */
   readonly metrics?: TokenMetrics
@@ -32,7 +37,7 @@ export interface InstrumentOptions {
 }
 
 export interface ProviderOptions extends InstrumentOptions {
-  /** Name of the provider. Default: the function's name. */
+  /** Name of the provider, such as `fromHttp`. Default: the function's name; most of the SDK's have none. */
   readonly name?: string
 }
 
@@ -71,8 +76,9 @@ export class IdentityTelemetry implements Disposable {
 
   /** A provider that does what `provider` does. */
   aws<Provider extends AwsProvider>(provider: Provider, options: ProviderOptions = {}): Provider {
-    const name = options.name ?? (provider.name === '' ? 'AwsCredentialIdentityProvider' : provider.name)
-    const settings = { name, isChain: false, identity: options.identity ?? {} }
+    const name =
+      options.name ?? (anonymous.has(provider.name) ? 'AwsCredentialIdentityProvider' : provider.name)
+    const settings = { name, isChain: chains.has(name), identity: options.identity ?? {} }
     return instrumentProvider(this.#recorder, provider, settings)
   }
 

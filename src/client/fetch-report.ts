@@ -14,6 +14,8 @@ export interface FetchReport {
   readonly known: KnownToken | undefined
   readonly failure: Failure | undefined
   readonly isCacheHit: boolean
+  /** A new token that the SDK had got by itself, between two calls: how long that took was not seen. */
+  readonly isFromBackground: boolean
   readonly refresh: 'none' | 'before_expiry' | 'after_expiry'
   readonly isWhileValid: boolean
   readonly ageSeconds: number | undefined
@@ -57,7 +59,7 @@ function remembered(
 }
 
 function memberOf(fetch: TokenFetch, obtained: ObtainedToken | undefined): string | undefined {
-  return obtained?.member ?? fetch.members.findLast(({ isFailed }) => !isFailed)?.name
+  return fetch.members.findLast(({ isFailed }) => !isFailed)?.name ?? obtained?.member
 }
 
 /** Members that are not set up fail without asking anybody: that is a chain at work, and no fallback. */
@@ -91,6 +93,7 @@ export function reportSuccess(
     known,
     failure: undefined,
     isCacheHit,
+    isFromBackground: !isSame && before !== undefined && fetch.requests === 0 && fetch.source.memory.usesHttp,
     refresh: isCacheHit || before === undefined ? 'none' : isWhileValid ? 'before_expiry' : 'after_expiry',
     isWhileValid,
     ageSeconds: secondsBetween(known.issuedAtMs, nowMs),
@@ -113,6 +116,7 @@ export function reportFailure(
     known: undefined,
     failure,
     isCacheHit: false,
+    isFromBackground: false,
     refresh: before === undefined ? 'none' : isWhileValid ? 'before_expiry' : 'after_expiry',
     isWhileValid,
     ageSeconds: undefined,
@@ -152,7 +156,7 @@ export function attributesOf(fetch: TokenFetch, report: FetchReport, isColdStart
     [names.ttl]: known?.ttlSeconds,
     [names.age]: report.ageSeconds,
     [names.expiresAt]: known?.expiresAtMs === undefined ? undefined : Math.floor(known.expiresAtMs / 1000),
-    [names.cacheHit]: report.isCacheHit,
+    [names.cacheHit]: report.isCacheHit || report.isFromBackground,
     [names.refresh]: report.refresh,
     [names.whileValid]: report.isWhileValid,
     [names.retries]: fetch.retries,

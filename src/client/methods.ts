@@ -42,8 +42,10 @@ export function around<Called extends (...values: never[]) => unknown>(
   called: Called,
   run: (values: readonly unknown[], call: () => unknown) => unknown,
 ): Called {
+  if (isInstrumented(called)) return called
   return new Proxy(called, {
     apply: (target, self: unknown, values: unknown[]) =>
       run(values, () => Reflect.apply(target, self, values) as unknown),
+    get: (target, key): unknown => (key === instrumented ? true : Reflect.get(target, key)),
   })
 }

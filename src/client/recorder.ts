@@ -83,6 +83,7 @@ export class Recorder implements HttpWatcher {
 
   #record(fetch: TokenFetch, report: FetchReport, span: Span): void {
     fetch.isEnded = true
+    if (fetch.requests > 0) fetch.source.memory.usesHttp = true
     if (report.known !== undefined) this.#remember(fetch, report.known)
     const isColdStart = this.#isCold
     this.#isCold = false
@@ -113,7 +114,7 @@ export class Recorder implements HttpWatcher {
     }
     metrics.count('requests', 1, labels)
     if (report.failure !== undefined) metrics.count('failures', 1, labels)
-    else metrics.observe('latency', report.durationMs, labels)
+    else if (!report.isFromBackground) metrics.observe('latency', report.durationMs, labels)
     if (report.refresh !== 'none') metrics.count('refreshes', 1, labels)
     if (fetch.retries > 0) metrics.count('retries', fetch.retries, labels)
     if (report.fallbackFrom !== undefined) metrics.count('fallbacks', 1, labels)

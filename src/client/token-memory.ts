@@ -40,6 +40,8 @@ export class TokenMemory {
   readonly #tokens = new BoundedMap<KnownToken>(mostAudiences)
   /** Whom the latest token of any audience stood for: failures have no token to tell. */
   identity: Identity | undefined
+  /** Tokens come by HTTP, and not from a file or another process. */
+  usesHttp = false
 
   /** `identity`: whom its settings name, until a token tells. */
   constructor(identity?: Identity) {

@@ -112,11 +112,11 @@ describe('the pod identity agent', () => {
     expect(telemetry.attributes('fetch')).toEqual([
       expect.objectContaining({
         'identity.credential.type': 'fromNodeProviderChain',
-        'identity.credential.member': 'http',
+        'identity.credential.member': 'fromHttp',
         'identity.cache_hit': false,
         'identity.fallback': false,
       }),
-      expect.objectContaining({ 'identity.credential.member': 'http', 'identity.cache_hit': true }),
+      expect.objectContaining({ 'identity.credential.member': 'fromHttp', 'identity.cache_hit': true }),
     ])
     expect(await telemetry.total('metadata_calls_total')).toBe(server.served.length)
   })
@@ -230,7 +230,7 @@ describe('the Security Token Service', () => {
     expect(telemetry.attributes('fetch')).toEqual([
       expect.objectContaining({
         'identity.id': role,
-        'identity.credential.member': 'env_vars_sts_web_id_token',
+        'identity.credential.member': 'fromTokenFile',
       }),
       expect.objectContaining({ 'identity.id': role, 'identity.reason': 'federation_mismatch' }),
     ])
