@@ -25,9 +25,6 @@ const memberTypes: ReadonlyMap<string, PrincipalType> = new Map<string, Principa
   ['principalSet', 'group'],
 ])
 
-/** Kubernetes service accounts in the project's workload pool act under their Kubernetes name. */
-const workloadPool = /^[^[\]]+\.svc\.id\.goog\[([^/\]]+)\/([^\]]+)\]$/
-
 function memberOf(written: string): Member | undefined {
   if (written === 'allUsers' || written === 'allAuthenticatedUsers')
     return { id: written, type: 'everyone', isDeleted: false }
@@ -37,8 +34,6 @@ function memberOf(written: string): Member | undefined {
   const type = memberTypes.get(plain.slice(0, Math.max(colon, 0)))
   if (type === undefined) return undefined
   const name = plain.slice(colon + 1)
-  const pooled = workloadPool.exec(name)
-  if (pooled !== null) return { id: `system:serviceaccount:${pooled[1]}:${pooled[2]}`, type, isDeleted }
   // Groups keep their word: `projectOwner:acme` and the group `acme` are two things.
   return { id: type === 'group' || plain.startsWith('principal') ? plain : name, type, isDeleted }
 }

@@ -7,9 +7,17 @@ function withoutPath(arn: string): string {
   return found === null ? arn : `${found[1]}/${found[2]}`
 }
 
+/** Kubernetes service accounts in a project's workload pool act under their Kubernetes name. */
+function pooledAccount(id: string): string {
+  if (!id.endsWith(']')) return id
+  const found = /^[^[\]]+\.svc\.id\.goog\[([^/\]]+)\/([^\]]+)\]$/.exec(id)
+  return found === null ? id : `system:serviceaccount:${found[1]}:${found[2]}`
+}
+
 export function principalKey(provider: Provider, tenant: string, id: string): string {
   if (provider === 'aws') return withoutPath(id)
   if (provider === 'azure') return id.toLowerCase()
+  if (provider === 'gcp') return pooledAccount(id)
   return provider === 'kubernetes' && tenant !== '' ? `${tenant}/${id}` : id
 }
 
