@@ -187,6 +187,8 @@ export interface AssignmentChange extends EventBase {
   readonly principal: string
   readonly role: string
   readonly scope: string
+  /** The object that gives the role, where its deletion may be all that a record of that tells: a Kubernetes binding. */
+  readonly binding?: string | undefined
   readonly actor: Actor
   /** Whether the baseline, an approved actor or a change window accounts for it; absent without a baseline. */
   expected?: boolean | undefined

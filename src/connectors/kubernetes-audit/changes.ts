@@ -63,13 +63,17 @@ function assignmentChanges(call: Call, op: AssignmentChange['op'], actor: Actor)
   const roleKind = roles[call.resource]
   const scope = call.namespace === undefined ? 'cluster' : `namespaces/${call.namespace}`
   let role = objectName(bindingKind ?? roleKind ?? '', call)
+  let binding: string | undefined
   // The object stands for those whom it concerns where the record does not name them.
   let identities: readonly Identity[] = [{ id: role, type: 'unknown', tenant: call.cluster }]
   if (bindingKind !== undefined) {
     const body = object(call.answered?.['roleRef']) === undefined ? call.asked : call.answered
     const bound = object(body?.['roleRef'])
     const subjects = objects(body?.['subjects'])
-    if (subjects.length > 0) identities = subjects.map((subject) => subjectOf(subject, call))
+    if (subjects.length > 0) {
+      identities = subjects.map((subject) => subjectOf(subject, call))
+      binding = role.endsWith('*') ? undefined : role
+    }
     if (bound !== undefined) role = `${text(bound['kind']) ?? 'Role'}/${text(bound['name']) ?? ''}`
   }
   return identities.map((identity, index) => ({
@@ -82,6 +86,7 @@ function assignmentChanges(call: Call, op: AssignmentChange['op'], actor: Actor)
     op: roleKind === undefined ? op : 'changed',
     role,
     scope,
+    binding,
   }))
 }
 
