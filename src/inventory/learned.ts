@@ -1,6 +1,7 @@
 /** What events taught about identities: kept through restarts, bounded, the same whatever the order of events. */
 import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
 import type { IdentityEvent, Provider } from '../events/event.ts'
+import { saidBy } from './drift/held-grant.ts'
 import type { PrincipalType } from './facts.ts'
 import { principalKey, scopeKey } from './names.ts'
 
@@ -123,17 +124,15 @@ export class Learned implements Stateful {
   }
 
   #assignment(lesson: Lesson, event: IdentityEvent & { kind: 'assignment.change' }): void {
-    if (event.op === 'changed') return
+    const op = saidBy(event)
+    if (op === undefined) return
     const scope = scopeKey(event.provider, event.identity.tenant, event.scope)
     const id = `${event.role}\n${scope}`
     const known = lesson.statements.get(id)
     // Of two at one instant the removal holds, whichever came first.
-    if (
-      known !== undefined &&
-      (known.time > event.time || (known.time === event.time && event.op === 'granted'))
-    )
+    if (known !== undefined && (known.time > event.time || (known.time === event.time && op === 'granted')))
       return
-    lesson.statements.set(id, { role: event.role, scope, op: event.op, time: event.time })
+    lesson.statements.set(id, { role: event.role, scope, op, time: event.time })
     if (lesson.statements.size <= this.#limits.statementsPerIdentity) return
     const [oldest] = [...lesson.statements].sort(([a, x], [b, y]) => x.time - y.time || (a < b ? -1 : 1))
     if (oldest !== undefined) lesson.statements.delete(oldest[0])
