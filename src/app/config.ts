@@ -21,6 +21,7 @@ export interface Config {
   readonly definitions: readonly string[]
   readonly ownership: string | undefined
   readonly plannedFlows: string | undefined
+  readonly baseline: string | undefined
   readonly listen: Readonly<ConfigValues['listen']>
   readonly files: readonly { readonly path: string; readonly follow: boolean }[]
   readonly kafka: readonly KafkaSettings[]
@@ -120,6 +121,7 @@ function toConfig(values: ConfigValues, locate: (path: string) => string): Confi
     definitions: values.definitions.map(locate),
     ownership: values.ownership === undefined ? undefined : locate(values.ownership),
     plannedFlows: values.plannedFlows === undefined ? undefined : locate(values.plannedFlows),
+    baseline: values.baseline === undefined ? undefined : locate(values.baseline),
     listen,
     files: sources.files.map(({ path, follow }) => ({ path: locate(path), follow })),
     kafka: sources.kafka,

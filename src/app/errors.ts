@@ -83,6 +83,12 @@ export const errorTable = {
     fix: 'make room, and run the same command again: it goes on from the last commit',
     exitCode: exitCodes.environment,
   },
+  nothingToCompare: {
+    code: 'ISLO-2009',
+    message: 'there is neither a log nor an inventory in {paths}',
+    fix: 'name files that docs/sources.md or docs/inventory.md list',
+    exitCode: exitCodes.environment,
+  },
   configProblems: {
     code: 'ISLO-3001',
     message: 'the configuration has {count}',
@@ -106,6 +112,12 @@ export const errorTable = {
     message: 'generated files are out of date: {paths}',
     fix: 'run `identity-slo generate` and commit what it writes',
     exitCode: exitCodes.drift,
+  },
+  baselineProblems: {
+    code: 'ISLO-3005',
+    message: 'the baseline has {count}',
+    fix: 'correct the lines named above; docs/drift.md shows its form',
+    exitCode: exitCodes.usage,
   },
   plannedFlowProblems: {
     code: 'ISLO-3008',
@@ -197,7 +209,12 @@ export function problemLine(problem: Problem): string {
 
 /** The error for problems in files of one sort; warnings among them are shown and not counted. */
 export function problemsError(
-  name: 'configProblems' | 'definitionProblems' | 'ownershipProblems' | 'plannedFlowProblems',
+  name:
+    | 'configProblems'
+    | 'definitionProblems'
+    | 'ownershipProblems'
+    | 'baselineProblems'
+    | 'plannedFlowProblems',
   problems: readonly Problem[],
 ): AppError {
   const errors = problems.filter((problem) => problem.severity === 'error').length

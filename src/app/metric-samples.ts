@@ -82,7 +82,10 @@ function identitySamples(series: readonly EventSeries[]): FamilySamples[] {
     samples(
       identityMetrics.assignmentChanges,
       series.flatMap(({ labels, changes }) =>
-        [...changes].map(([op, value]) => ({ labels: { ...labels, op, expected: 'unknown' }, value })),
+        [...changes].map(([key, value]) => {
+          const [op = '', expected = 'unknown'] = key.split('|')
+          return { labels: { ...labels, op, expected }, value }
+        }),
       ),
     ),
   ]

@@ -4,7 +4,7 @@ import type { Connector } from '../connectors/connector.ts'
 import { type Decoded, type DecodedSink, Decoder, DecoderPlan } from '../connectors/decode.ts'
 import { type ChunkWriter, jsonBytes, jsonOf, latest, type Stateful } from '../events/chunk.ts'
 import { Dedupe } from '../events/dedupe.ts'
-import type { IdentityEvent } from '../events/event.ts'
+import type { AssignmentChange, IdentityEvent } from '../events/event.ts'
 import { type LedgerKnowledge, TokenLedger } from '../events/ledger/token-ledger.ts'
 import { isFlow, isPlanned } from '../events/planned-flows.ts'
 import { pseudonymise } from '../events/pseudonyms.ts'
@@ -12,6 +12,7 @@ import { isIrrelevant, type Rejection, reject } from '../events/rejection.ts'
 import type { Lane, WatermarkLimits } from '../events/watermark.ts'
 import type { Indicator } from '../indicators/indicator.ts'
 import { finestMs } from '../indicators/tally.ts'
+import type { Baseline } from '../inventory/drift/baseline.ts'
 import { Engine } from '../objectives/engine.ts'
 import { evaluate, type ObjectiveStatus } from '../objectives/evaluate.ts'
 import type { Objective } from '../objectives/objective.ts'
@@ -137,6 +138,9 @@ export class Pipeline {
     this.#settle()
   }
 
+  /** What changes of rights are held against; without one they are neither expected nor unexpected. */
+  baseline: Baseline | undefined
+
   /** Told of the work on each batch, where telemetry is on. */
   batches: BatchTelemetry | undefined
 
@@ -251,6 +255,7 @@ export class Pipeline {
     raw.app = owner.app
     const isPlain = entry.identity === entry.raw && (raw.kind === 'token.request' || raw.kind === 'token.use')
     const event = isPlain ? raw : pseudonymise(raw, this.#options.policy, this.#options.pseudonym)
+    if (event.kind === 'assignment.change') this.#judgeChange(event, raw)
     const learned = this.ledger.enrich(event)
     const route = identities.routeOf(event, entry)
     if (route.flows !== undefined && isFlow(event)) event.planned = isPlanned(route.flows, event)
@@ -259,6 +264,11 @@ export class Pipeline {
     identities.count(entry, event)
     if (event.time > this.#newest) this.#newest = event.time
     for (const one of learned) this.#learn(one)
+  }
+
+  #judgeChange(event: AssignmentChange, raw: IdentityEvent): void {
+    const before = raw.kind === 'assignment.change' ? raw : event
+    if (this.baseline !== undefined) event.expected = this.baseline.accountFor(event, before) !== undefined
   }
 
   /** An earlier event, hidden already where it has to be, about which something is known only now. */

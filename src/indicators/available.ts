@@ -1,4 +1,5 @@
 /** The indicators that are built, in the order of design section 5. */
+import { assignmentDrift } from './assignment-drift.ts'
 import type { Indicator } from './indicator.ts'
 import { metadataEndpoint } from './metadata-endpoint.ts'
 import { permissionViolation } from './permission-violation.ts'
@@ -13,6 +14,7 @@ export const availableIndicators: readonly Indicator[] = [
   tokenFetchLatency,
   tokenRefresh,
   serviceAuth,
+  assignmentDrift,
   tokenAge,
   metadataEndpoint,
   permissionViolation,

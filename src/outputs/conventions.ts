@@ -54,7 +54,7 @@ export const identityMetrics = {
   assignmentChanges: counter(
     'identity_assignment_changes_total',
     [...eventLabels, labels.op, labels.expected],
-    'Roles and policies granted, removed or changed; expected is unknown where there is no baseline.',
+    'Roles and policies granted, removed or changed; expected is true, false, or unknown without a baseline.',
   ),
   tokenRefreshFailures: counter(
     'identity_token_refresh_failures_total',

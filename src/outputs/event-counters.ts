@@ -39,7 +39,8 @@ export class EventSeries {
   readonly access = new AccessCounts()
   auth = 0
   authFailures = { '401': 0, '403': 0 }
-  readonly changes = new Map<AssignmentChange['op'], number>()
+  /** By `op|expected`. */
+  readonly changes = new Map<string, number>()
   isDirty = false
   readonly #ledger: SeriesLedger
   /** Series left to others. */
@@ -92,7 +93,7 @@ export class EventSeries {
       return event.latencyMs !== undefined && this.durations === undefined ? own + histogramSeries : own
     }
     if (event.kind === 'token.use') return (this.auth === 0 ? authSeries : 0) + this.tokens.newSeries(event)
-    return event.kind === 'assignment.change' && !this.changes.has(event.op) ? 1 : 0
+    return event.kind === 'assignment.change' && !this.changes.has(changeKey(event)) ? 1 : 0
   }
 
   #add(event: IdentityEvent): void {
@@ -113,7 +114,8 @@ export class EventSeries {
       if (event.decision === 'unauthenticated') this.authFailures['401']++
       else if (event.decision === 'forbidden') this.authFailures['403']++
     } else if (event.kind === 'assignment.change') {
-      this.changes.set(event.op, (this.changes.get(event.op) ?? 0) + 1)
+      const key = changeKey(event)
+      this.changes.set(key, (this.changes.get(key) ?? 0) + 1)
     }
   }
 
@@ -139,6 +141,10 @@ function failureKey({ reason, fault }: IdentityEvent): string {
   return `${reason ?? 'unknown'}|${fault ?? 'platform'}`
 }
 
+function changeKey({ op, expected }: AssignmentChange): string {
+  return `${op}|${expected ?? 'unknown'}`
+}
+
 function keyOf({ provider, identity_type, layer, app }: EventLabelValues): string {
   return `${provider}|${identity_type}|${layer}|${app}`
 }
@@ -150,7 +156,7 @@ interface SavedSeries {
   readonly durations: { readonly counts: readonly number[]; readonly sum: number } | null
   readonly auth: number
   readonly authFailures: EventSeries['authFailures']
-  readonly changes: readonly (readonly [AssignmentChange['op'], number])[]
+  readonly changes: readonly (readonly [string, number])[]
   readonly tokens?: SavedTokens
   readonly access?: SavedAccess
 }
@@ -175,7 +181,7 @@ function restoreSeries(series: EventSeries, saved: SavedSeries): void {
   for (const [key, count] of saved.failures) series.failures.set(key, count)
   series.auth = saved.auth
   Object.assign(series.authFailures, saved.authFailures)
-  for (const [op, count] of saved.changes) series.changes.set(op, count)
+  for (const [key, count] of saved.changes) series.changes.set(key, count)
   if (saved.durations !== null) {
     series.durations = new BucketCounts(durationBounds)
     series.durations.restore(saved.durations)

@@ -6,7 +6,7 @@ import { aMetadataCall, anAssignmentChange, aSecretRead, aTokenRequest, aTokenUs
 const oneOfEach = [
   aTokenRequest({ latencyMs: 1, refresh: true, planned: true }),
   aTokenUse({ tokenAgeSeconds: 1, ttlSeconds: 2, planned: true }),
-  anAssignmentChange(),
+  anAssignmentChange({ expected: true }),
   aSecretRead(),
   { ...anAssignmentChange(), kind: 'identity.change', op: 'created' } as const,
   aMetadataCall(),

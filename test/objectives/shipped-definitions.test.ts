@@ -21,6 +21,7 @@ test('their objectives are the default ones', () => {
     return `${id}: ${sli?.indicator} ${shown} ${target.percent} % ${window.text}`.replaceAll(/ +/g, ' ')
   })
   expect(lines).toEqual([
+    'identity-platform-assignment-drift: assignment-drift 99.99 % 30d',
     'identity-platform-metadata-endpoint: metadata-endpoint network,platform 99.99 % 30d',
     'workload-access-permission-violation: permission-violation 99.9 % 30d',
     'workload-access-service-auth: service-auth 99.9 % 7d',

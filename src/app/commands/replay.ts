@@ -2,6 +2,7 @@
 import { availableConnectors } from '../../connectors/available.ts'
 import type { Connector } from '../../connectors/connector.ts'
 import { availableIndicators } from '../../indicators/available.ts'
+import type { Baseline } from '../../inventory/drift/baseline.ts'
 import type { Objective } from '../../objectives/objective.ts'
 import type { LogFile } from '../../platform/log-paths.ts'
 import type { Attribution } from '../attribution.ts'
@@ -32,6 +33,7 @@ export interface ReplayOptions {
   readonly stateFolder?: string | undefined
   /** Step of arrival time at which alerts are looked at, ms; undefined looks at the end only. */
   readonly timelineStepMs?: number | undefined
+  readonly baseline?: Baseline | undefined
 }
 
 const dayMs = 86_400_000
@@ -40,7 +42,7 @@ const maxSeries = 10_000
 /** A replay has all its records before it: nothing is late, and no slice is final before the end. */
 export function replayPipeline(options: ReplayOptions, now: () => number): Pipeline {
   const longest = Math.max(dayMs, ...options.objectives.map((objective) => objective.window.durationMs))
-  return new Pipeline({
+  const pipeline = new Pipeline({
     ...options.attribution,
     connectors: options.connectors ?? availableConnectors,
     indicators: availableIndicators,
@@ -54,6 +56,8 @@ export function replayPipeline(options: ReplayOptions, now: () => number): Pipel
     slicesMs: longest * 1.1 + dayMs,
     isDurable: options.stateFolder !== undefined,
   })
+  pipeline.baseline = options.baseline
+  return pipeline
 }
 
 /** Reads all files at once, in the order in which their records arrived, and looks at the alerts on the way. */

@@ -1,49 +1,29 @@
 /** `run`: serves until it is told to stop. */
-import { readFileSync } from 'node:fs'
 import { availableIndicators } from '../../indicators/available.ts'
 import { createLogger } from '../../platform/logger.ts'
 import type { Telemetry } from '../../platform/telemetry/telemetry.ts'
-import {
-  type Attribution,
-  attributionOf,
-  defaultPseudonymKey,
-  readOwnership,
-  readPlannedFlows,
-} from '../attribution.ts'
+import { readBaseline } from '../baseline/baseline-file.ts'
 import { coalesced } from '../coalesced.ts'
 import { openState } from '../committer.ts'
-import { type Config, loadConfig } from '../config.ts'
+import type { Config } from '../config.ts'
+import { attributionIn, requireConfig } from '../configured.ts'
 import { requireConnectors } from '../connector-files.ts'
 import { requireDefinitions } from '../definition-files.ts'
-import { type ExitCode, exitCodes, problemsError } from '../errors.ts'
+import { type ExitCode, exitCodes } from '../errors.ts'
 import { Pipeline } from '../pipeline.ts'
 import { startSelfObservation } from '../self-observation.ts'
 import { Service, type ServiceLog } from '../service.ts'
 import { readVersion } from '../version.ts'
 import type { CommandContext } from './command.ts'
 
-function requireConfig(path: string | undefined, env: CommandContext['env']): Config {
-  const { config, problems } = loadConfig(path, env, (file) => readFileSync(file, 'utf8'))
-  if (config === undefined) throw problemsError('configProblems', problems)
-  return config
-}
-
-function attribution(config: Config): Attribution {
-  const { key, people, machines } = config.pseudonyms
-  const owners = attributionOf(readOwnership(config.ownership), key?.reveal() ?? defaultPseudonymKey, {
-    people,
-    machines,
-  })
-  return { ...owners, flows: readPlannedFlows(config.plannedFlows) }
-}
-
 /** Throws AppError for a configuration or definitions that do not hold. */
 function createPipeline(config: Config, now: () => number): Pipeline {
   const { limits } = config
   const { objectives } = requireDefinitions(config.definitions)
   const allowedLatenessMs = limits.allowedLatenessSeconds * 1000
-  return new Pipeline({
-    ...attribution(config),
+  const attribution = attributionIn(config)
+  const pipeline = new Pipeline({
+    ...attribution,
     connectors: requireConnectors(config.connectors.generic, config.connectors.accessLog),
     indicators: availableIndicators,
     objectives,
@@ -58,6 +38,8 @@ function createPipeline(config: Config, now: () => number): Pipeline {
     slicesMs: allowedLatenessMs,
     isDurable: config.stateFolder !== undefined,
   })
+  pipeline.baseline = readBaseline(config.baseline, attribution.rules)
+  return pipeline
 }
 
 /** Resolves when the process is told to stop; a second time ends it at once. */
@@ -92,7 +74,10 @@ export function createService(
   const reload = (): void => {
     const fresh = requireConfig(path, env)
     const { objectives } = requireDefinitions(fresh.definitions)
-    pipeline.replaceObjectives(objectives, attribution(fresh))
+    const attribution = attributionIn(fresh)
+    const baseline = readBaseline(fresh.baseline, attribution.rules)
+    pipeline.replaceObjectives(objectives, attribution)
+    pipeline.baseline = baseline
   }
   if (config.pseudonyms.people && config.pseudonyms.key === undefined)
     log.warn({}, 'pseudonyms use the built-in key: set pseudonyms.key so that nobody else can reproduce them')

@@ -173,6 +173,11 @@ export function configSchema(resolve: ResolveSecret) {
       .describe(
         'The file of planned flows (docs/planned-flows.md): a denial on one of them is a violation. Without it no call is known to be planned.',
       ),
+    baseline: path
+      .optional()
+      .describe(
+        'The baseline file (docs/drift.md): rights that are as they should be. Without it no change of rights is judged.',
+      ),
     listen: listen.prefault({}).describe('Where /metrics, the webhook and the landing page are served.'),
     sources: sources(resolve).prefault({}).describe('Where records come from.'),
     connectors: connectors.prefault({}).describe('Logs that no built-in connector reads.'),
