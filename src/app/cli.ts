@@ -5,6 +5,8 @@ import { parseInstant } from '../events/time.ts'
 import { availableIndicators } from '../indicators/available.ts'
 import { parseDuration } from '../objectives/duration.ts'
 import { attributionOf, defaultPseudonymKey, readOwnership, readPlannedFlows } from './attribution.ts'
+import { readBaseline } from './baseline/baseline-file.ts'
+import { addBaseline } from './commands/baseline-options.ts'
 import type { CommandContext } from './commands/command.ts'
 import { generate } from './commands/generate.ts'
 import { inspect } from './commands/inspect.ts'
@@ -87,6 +89,7 @@ interface ReplayArguments {
   readonly at?: number
   readonly ownership?: string
   readonly plannedFlows?: string
+  readonly baseline?: string
   readonly state?: string
   readonly mapping: string[]
   readonly dedupeMemory: number
@@ -108,6 +111,7 @@ function addReplay(root: Command, context: CommandContext, done: Done): void {
     )
     .option('--ownership <file>', 'which application owns which identity')
     .option('--planned-flows <file>', 'which calls are planned: a denial of one is a violation')
+    .option('--baseline <file>', 'rights as they should be: changes that lead elsewhere are drift')
     .option('--mapping <file...>', 'mapping files for JSON logs that no built-in connector reads', [])
     .addOption(
       new Option('--state <folder>', 'keep counts and positions there, and go on from them').conflicts('at'),
@@ -134,6 +138,7 @@ Windows are [at - length, at). Nothing is late in a replay; repeated records cou
         output: options.output,
         objectives,
         attribution: { ...owners, flows: readPlannedFlows(options.plannedFlows) },
+        baseline: readBaseline(options.baseline, owners.rules),
         at: options.at,
         connectors: requireConnectors(options.mapping),
         stateFolder: options.state,
@@ -233,9 +238,9 @@ function program(context: CommandContext, done: Done): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .addHelpText('after', examples)
-  for (const add of [addRun, addReplay, addInspect, addInventory, addValidate, addGenerate])
+  for (const add of [addRun, addReplay, addInspect, addInventory, addBaseline, addValidate, addGenerate])
     add(root, context, done)
-  for (const command of [root, ...root.commands])
+  for (const command of [root, ...root.commands.flatMap((each) => [each, ...each.commands])])
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: () => undefined })
   return root
 }

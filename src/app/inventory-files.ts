@@ -72,7 +72,7 @@ function documentsOf(text: string): {
 }
 
 /** One file's facts, as of its last change; people have their pseudonyms. Throws AppError if it cannot be read. */
-function readInventoryFile(file: InventoryFile, attribution: Attribution): InventoryReading {
+export function readInventoryFile(file: InventoryFile, attribution: Attribution): InventoryReading {
   const { path, tenant = '', resource } = file
   let text: string
   let takenAt: number

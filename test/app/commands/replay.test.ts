@@ -84,6 +84,7 @@ describe('replay -o json', () => {
       'token-fetch-latency',
       'token-refresh',
       'service-auth',
+      'assignment-drift',
       'token-age',
       'metadata-endpoint',
       'permission-violation',
@@ -158,6 +159,7 @@ describe('replay -o json', () => {
       { id: 'token-fetch-latency', good: 29, bad: 27, excluded: 4 },
       { id: 'token-refresh', good: 0, bad: 0, excluded: 0 },
       { id: 'service-auth', good: 17, bad: 3, excluded: 0 },
+      { id: 'assignment-drift', good: 0, bad: 0, excluded: 0 },
       { id: 'token-age', good: 0, bad: 0, excluded: 0 },
       { id: 'metadata-endpoint', good: 0, bad: 0, excluded: 0 },
       // Refused, and nobody has said which calls are planned.
