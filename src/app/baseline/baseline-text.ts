@@ -1,6 +1,6 @@
 /** Writes the grants of a baseline file, one line each in a fixed order; actors, windows and comments stay. */
 import { parseDocument, YAMLSeq } from 'yaml'
-import { byGrant, grantKey, type HeldGrant } from '../../inventory/drift/held-grant.ts'
+import { grantKey, type HeldGrant, inOrder } from '../../inventory/drift/held-grant.ts'
 import { grantLine, splitGrantLines } from './grant-lines.ts'
 
 const empty = `# Rights that are as they should be: docs/drift.md. "identity-slo baseline write" keeps all but the grants.
@@ -15,7 +15,7 @@ const placeholder = 'the grants'
 export function baselineText(grants: readonly HeldGrant[], existing: string = empty): string {
   const { without, lines } = splitGrantLines(existing)
   const before = new Map(lines.map((line) => [grantKey(line.grant), line]))
-  const written = grants.toSorted(byGrant).flatMap((grant) => {
+  const written = inOrder(grants, (grant) => grant).flatMap((grant) => {
     const { above = [], comment } = before.get(grantKey(grant)) ?? {}
     return [...above, grantLine(grant, comment)]
   })

@@ -1,6 +1,6 @@
 /** Where the rights that are held differ from the baseline, and whether an event told of it. */
 import type { Baseline } from './baseline.ts'
-import { byGrant, grantKey, type HeldGrant } from './held-grant.ts'
+import { grantKey, type HeldGrant, inOrder } from './held-grant.ts'
 import type { Listing } from './listing.ts'
 import { RightsHeld, type Teller } from './rights-held.ts'
 
@@ -22,7 +22,7 @@ export function differencesFrom(
   const held = new RightsHeld(listings, teller)
   const belongs = new Set([...baseline.grants.keys()].map((key) => teller.shownKey(key)))
   const found: Difference[] = []
-  for (const grant of held.all()) {
+  for (const grant of held.each()) {
     if (belongs.has(teller.shownKey(grantKey(grant)))) continue
     const isTold = teller.newest(grant)?.op === 'granted'
     found.push({ op: 'granted', grant, isTold, takenAt: held.listedAt(grant) })
@@ -33,5 +33,5 @@ export function differencesFrom(
     else if (holding === 'not-listed')
       found.push({ op: 'removed', grant, isTold: false, takenAt: held.coveredAt(grant) })
   }
-  return found.sort((a, b) => byGrant(a.grant, b.grant))
+  return inOrder(found, ({ grant }) => grant)
 }

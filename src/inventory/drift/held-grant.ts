@@ -1,7 +1,7 @@
 /** One right as lists of rights and change events both spell it: who holds which role, where. */
 import type { AssignmentChange, Provider } from '../../events/event.ts'
 import { globMatches } from '../../events/glob.ts'
-import { principalKey, scopeKey } from '../names.ts'
+import { byText, principalKey, scopeKey } from '../names.ts'
 
 export interface HeldGrant {
   readonly provider: Provider
@@ -19,11 +19,12 @@ export function grantKey({ provider, principal, role, scope }: HeldGrant): strin
   return `${provider}\n${principal}\n${role}\n${scope}`
 }
 
-/** By provider, principal, role and scope. */
-export function byGrant(a: HeldGrant, b: HeldGrant): number {
-  const [x, y] = [grantKey(a), grantKey(b)]
-  if (x === y) return 0
-  return x < y ? -1 : 1
+/** By provider, principal, role and scope of what they are about. */
+export function inOrder<T>(all: readonly T[], about: (one: T) => HeldGrant): readonly T[] {
+  return all
+    .map((one) => ({ one, key: grantKey(about(one)) }))
+    .sort((a, b) => byText(a.key, b.key))
+    .map(({ one }) => one)
 }
 
 const isSaid = (text: string): boolean => text !== '' && text !== 'unknown'

@@ -1,5 +1,5 @@
 /** Which rights are held now: what lists show and what events told, the newer of the two. */
-import { byGrant, grantKey, type HeldGrant } from './held-grant.ts'
+import { grantKey, type HeldGrant, inOrder } from './held-grant.ts'
 import { type Listing, placeOf } from './listing.ts'
 import type { Telling } from './tellings.ts'
 
@@ -69,16 +69,19 @@ export class RightsHeld {
     return place === undefined ? undefined : this.#covered.get(place)
   }
 
-  /** Every right that is held, once, in order; of several bindings the first by name. */
-  all(): readonly HeldGrant[] {
-    const held: HeldGrant[] = []
+  /** Every right that is held, once; of several bindings the first by name. */
+  *each(): Generator<HeldGrant> {
     for (const { grants } of this.#listed.values()) {
-      const [first] = grants.toSorted((a, b) => ((a.binding ?? '') < (b.binding ?? '') ? -1 : 1))
-      if (first !== undefined && this.holding(first) === 'held') held.push(first)
+      const first = grants.reduce((a, b) => ((b.binding ?? '') < (a.binding ?? '') ? b : a))
+      if (this.holding(first) === 'held') yield first
     }
     for (const grant of this.#teller.grants()) {
-      if (this.listedAt(grant) === undefined && this.holding(grant) === 'held') held.push(grant)
+      if (this.listedAt(grant) === undefined && this.holding(grant) === 'held') yield grant
     }
-    return held.sort(byGrant)
+  }
+
+  /** The same in order. */
+  all(): readonly HeldGrant[] {
+    return inOrder([...this.each()], (grant) => grant)
   }
 }
