@@ -255,6 +255,7 @@ export class Pipeline {
     raw.app = owner.app
     const isPlain = entry.identity === entry.raw && (raw.kind === 'token.request' || raw.kind === 'token.use')
     const event = isPlain ? raw : pseudonymise(raw, this.#options.policy, this.#options.pseudonym)
+    event.identity = entry.identity
     if (event.kind === 'assignment.change') this.#judgeChange(event, raw)
     const learned = this.ledger.enrich(event)
     const route = identities.routeOf(event, entry)

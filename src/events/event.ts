@@ -119,7 +119,8 @@ interface EventBase {
   /** Connector id. */
   readonly source: string
   readonly layer: Layer
-  readonly identity: Identity
+  /** What observes events puts one object in the place of equal ones: it may be kept. */
+  identity: Identity
   readonly workload?: Workload | undefined
   /** Owning application. A connector leaves it empty; ownership (events/ownership.ts) fills it. */
   app: string

@@ -11,8 +11,11 @@ export class TextHash {
   wordCount = 0
   #bytes = new Uint8Array(this.words.buffer)
 
-  /** Two multiplicative hashes in one pass, mixed at the end. Allocates nothing. */
-  of(text: string): void {
+  /**
+   * Two multiplicative hashes in one pass, mixed at the end. Allocates nothing.
+   * @param seed any 32 bits: the same text has another hash for another seed
+   */
+  of(text: string, seed = 0): void {
     // A unit of UTF-16 takes at most three bytes.
     if ((text.length + 2) * 3 > this.#bytes.length) {
       this.words = new Int32Array(text.length + 2)
@@ -23,8 +26,8 @@ export class TextHash {
     for (let at = length; at < length + 4; at++) bytes[at] = 0
     const words = this.words
     const count = (length + 3) >> 2
-    let a = 0x9e3779b9 ^ length
-    let b = 0x41c6ce57
+    let a = 0x9e3779b9 ^ length ^ seed
+    let b = 0x41c6ce57 + seed
     for (let i = 0; i < count; i++) {
       const word = words[i] as number
       a = Math.imul(((a << 5) | (a >>> 27)) ^ word, 0x9e3779b1)

@@ -22,15 +22,19 @@ interface Segment {
 }
 
 /** Spans of long-lived tokens share wide segments: a span stays in the store a quarter of its length too long at most. */
-function segmentWidth(lengthMs: number): number {
-  let width = hourMs
-  while (width * 16 <= lengthMs) width *= 4
-  return width
+function segmentHours(lengthMs: number): number {
+  let hours = 1
+  while (hours * 16 * hourMs <= lengthMs) hours *= 4
+  return hours
 }
 
 export class SpanLog implements Stateful {
   readonly #segments = new Map<string, Segment>()
   readonly #dirty = new Set<string>()
+  /** The segment of the last span that was added. */
+  #lastHours = 0
+  #lastNumber = 0
+  #lastKey = ''
   readonly #take: (low: number, high: number, from: number, to: number) => void
 
   /** @param take is given each span that comes back from the store */
@@ -40,10 +44,16 @@ export class SpanLog implements Stateful {
 
   /** `keptUntil`: epoch ms; `lengthMs`: how long the token lives, which tells how exactly `keptUntil` is kept. */
   add(low: number, high: number, from: number, to: number, keptUntil: number, lengthMs: number): void {
-    const width = segmentWidth(lengthMs)
-    const key = `${width / hourMs}-${Math.floor(keptUntil / width)}`
-    this.#segment(key).fresh.push(low, high, from, to)
-    this.#dirty.add(key)
+    const hours = segmentHours(lengthMs)
+    const number = Math.floor(keptUntil / (hours * hourMs))
+    // Most tokens of a source live equally long.
+    if (hours !== this.#lastHours || number !== this.#lastNumber) {
+      this.#lastHours = hours
+      this.#lastNumber = number
+      this.#lastKey = `${hours}-${number}`
+    }
+    this.#segment(this.#lastKey).fresh.push(low, high, from, to)
+    this.#dirty.add(this.#lastKey)
   }
 
   #segment(key: string): Segment {

@@ -6,6 +6,7 @@ import { type ChunkWriter, jsonBytes, jsonOf, prefixed, type Stateful } from '..
 import type { Enricher, LaterKnowledge } from '../enrichment.ts'
 import type { IdentityEvent, Provider, TokenRequest, TokenUse } from '../event.ts'
 import { TextHash } from '../text-hash.ts'
+import { keptRequest, keptUse } from './kept-event.ts'
 import { type Span, Spans } from './spans.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
@@ -37,6 +38,8 @@ export class TokenLedger implements Enricher {
   /** Uses of tokens older than their lifetime. */
   readonly expiredUses = new Map<Provider, number>()
   readonly #hash = new TextHash()
+  /** Hashes of the few names of providers and sources. */
+  readonly #seeds = new Map<string, number>()
   /** From the issue of a token to its end. */
   readonly #tokens: Spans
   /** When an identity holds a valid token, by what the token is for and who asked. */
@@ -55,8 +58,8 @@ export class TokenLedger implements Enricher {
     }
     this.#tokens = new Spans('one', maxTokens, isDurable)
     this.#validity = new Spans('union', maxTokens, isDurable)
-    this.#uses = new WaitingRoom(limits, isDurable)
-    this.#requests = new WaitingRoom(limits, isDurable)
+    this.#uses = new WaitingRoom(limits, keptUse, isDurable)
+    this.#requests = new WaitingRoom(limits, keptRequest, isDurable)
   }
 
   /** Tokens that are remembered. */
@@ -91,10 +94,10 @@ export class TokenLedger implements Enricher {
     const tokenId = event.correlation?.tokenId
     const isComplete = event.tokenAgeSeconds !== undefined && event.ttlSeconds !== undefined
     if (!isComplete && tokenId !== undefined && tokenId !== '') {
-      const { low, high } = this.#hashOf(tokenKey(event, tokenId))
+      const { low, high } = this.#hashOf(tokenId, event.provider)
       const span = this.#tokens.spanOf(low, high)
       if (span !== undefined && isIssued(span, event.time)) complete(event, span)
-      else this.#uses.wait(low, high, lean(event))
+      else this.#uses.wait(low, high, event)
     }
     this.#countExpired(event)
   }
@@ -116,9 +119,9 @@ export class TokenLedger implements Enricher {
 
   /** Gives the token's uses that came before. */
   #issue(event: TokenRequest, tokenId: string, end: number): readonly LedgerKnowledge[] {
-    const { low, high } = this.#hashOf(tokenKey(event, tokenId))
+    const { low, high } = this.#hashOf(tokenId, event.provider)
     this.#tokens.add(low, high, event.time, end)
-    const span = this.#tokens.spanOf(low, high)
+    const span = this.#uses.has(low) ? this.#tokens.spanOf(low, high) : undefined
     if (span === undefined) return nothing
     const uses = this.#uses.take(low, high, span.from - clockSkewMs, (time) => isIssued(span, time))
     return uses.map((use) => {
@@ -134,13 +137,14 @@ export class TokenLedger implements Enricher {
     const asks = isOpen(event) && (event.outcome === 'failure' || end !== undefined)
     const tells = end !== undefined && end > event.time
     if (event.identity.id === '' || !(asks || tells)) return nothing
-    const { low, high } = this.#hashOf(holderKey(event))
+    const { low, high } = this.#hashOf(holderKey(event), event.source)
     if (asks) {
       if (this.#validity.covers(low, high, event.time)) renews(event)
-      else this.#requests.wait(low, high, lean(event))
+      else this.#requests.wait(low, high, event)
     }
     if (!tells) return nothing
     this.#validity.add(low, high, event.time, end)
+    if (!this.#requests.has(low)) return nothing
     const answered = this.#requests.take(low, high, event.time, (time) => event.time < time && time < end)
     return answered.map((request) => {
       renews(request)
@@ -148,9 +152,16 @@ export class TokenLedger implements Enricher {
     })
   }
 
-  #hashOf(key: string): TextHash {
-    this.#hash.of(key)
-    return this.#hash
+  /** The same text is another key in another realm: of another provider, or in another log. */
+  #hashOf(text: string, realm: string): TextHash {
+    const known = this.#seeds.get(realm)
+    if (known !== undefined) {
+      this.#hash.of(text, known)
+      return this.#hash
+    }
+    this.#hash.of(realm)
+    this.#seeds.set(realm, this.#hash.low)
+    return this.#hashOf(text, realm)
   }
 
   /** A client said that it renewed, and no former token was valid then: it failed after the end of the former one. */
@@ -203,17 +214,13 @@ export class TokenLedger implements Enricher {
   }
 }
 
-function tokenKey({ provider }: IdentityEvent, tokenId: string): string {
-  return `${provider}\n${tokenId}`
-}
-
 /**
  * Who holds a token for what. As one log sees it: the client's record of a token must not look like a former token
  * of the issuer's record of the same.
  */
-function holderKey({ source, vantage, identity, audience, workload }: TokenRequest): string {
+function holderKey({ vantage, identity, audience, workload }: TokenRequest): string {
   const caller = workload === undefined ? '' : `${workload.kind} ${workload.name}`
-  return `${source}\n${vantage}\n${identity.tenant}\n${identity.id}\n${audience}\n${caller}`
+  return `${identity.id}\n${identity.tenant}\n${audience}\n${caller}\n${vantage}`
 }
 
 /** Epoch ms; undefined where the record does not say how long its token lives. */
@@ -241,9 +248,4 @@ function isOpen({ refresh, outcome, whileValid }: TokenRequest): boolean {
 function renews(request: TokenRequest): void {
   request.refresh ??= 'inferred'
   request.whileValid = true
-}
-
-/** Without what is not asked for any more. */
-function lean<T extends TokenRequest | TokenUse>(event: T): T {
-  return { ...event, correlation: undefined, federation: undefined, resource: undefined }
 }

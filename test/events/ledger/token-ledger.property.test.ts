@@ -10,13 +10,18 @@ type Call = TokenRequest | TokenUse
 const second = 1000
 const start = Date.UTC(2026, 5, 15, 12)
 
-/** What is known of an event in the end, by its id. */
+/** What is known of an event in the end. */
 type Answer = readonly [
   age: number | undefined,
   ttl: number | undefined,
   refresh: unknown,
   whileValid: boolean | undefined,
 ]
+
+/** Their ids are not kept while they wait: a code is. */
+function nameOf({ code }: Call): string {
+  return code ?? ''
+}
 
 function answerOf(event: Call): Answer {
   return event.kind === 'token.use'
@@ -66,7 +71,7 @@ function byHand(calls: readonly Call[]): ReadonlyMap<string, Answer> {
     }
     return answerOf(answered)
   }
-  return new Map(calls.map((call) => [call.id, answer(call)]))
+  return new Map(calls.map((call) => [nameOf(call), answer(call)]))
 }
 
 /** Each event's last word; an event is spoken of once more at most, and only to say more. */
@@ -82,11 +87,12 @@ function inOrder(
   calls.forEach((call, i) => {
     const event = structuredClone(call)
     for (const later of ledger.enrich(event)) {
-      if (learned.has(later.event.id)) throw new Error(`${later.event.id} was answered twice`)
-      learned.add(later.event.id)
-      answers.set(later.event.id, answerOf(later.event as Call))
+      const name = nameOf(later.event as Call)
+      if (learned.has(name)) throw new Error(`${name} was answered twice`)
+      learned.add(name)
+      answers.set(name, answerOf(later.event as Call))
     }
-    answers.set(event.id, answerOf(event))
+    answers.set(nameOf(event), answerOf(event))
     if (restarts.length === 0 || restarts[i % restarts.length] !== true) return
     store.save(ledger)
     ledger = store.restore(new TokenLedger(options))
@@ -111,7 +117,7 @@ const request = fc
   })
   .map((it) => (number: number): Call => {
     const event: TokenRequest = aTokenRequest({
-      id: `event-${number}`,
+      code: `event-${number}`,
       time: start + it.time * second,
       outcome: it.isSuccess ? 'success' : 'failure',
       audience: it.audience,
@@ -134,7 +140,7 @@ const use = fc
   .map((it) => (number: number): Call => {
     const correlation = it.token === undefined ? undefined : { tokenId: `token-${it.token}` }
     return aTokenUse({
-      id: `event-${number}`,
+      code: `event-${number}`,
       time: start + it.time * second,
       tokenAgeSeconds: it.age,
       ttlSeconds: it.ttl,

@@ -184,6 +184,27 @@ describe('what the ledger keeps', () => {
     expect(ledger.forgotten.waiting).toBe(15)
   })
 
+  it('of what waits is each time, where all else is alike, also over restarts', () => {
+    const times = [5, 10, 70, 15].map((minutes) => minutes * minute)
+    const { identity } = issued
+    const store = new ChunkStore()
+    const ledger = new TokenLedger({ isDurable: true })
+    for (const time of times) ledger.enrich(failedAfter(time, { identity }))
+    for (const code of ['503', '504']) ledger.enrich(failedAfter(20 * minute, { identity, code }))
+    store.save(ledger)
+    const restarted = store.restore(new TokenLedger({ isDurable: true }))
+    expect(store.text().match(/platform_error/g)).toHaveLength(3)
+    for (const each of [ledger, restarted]) {
+      const learned = each.enrich(structuredClone(issued))
+      expect(learned.map(({ event }) => [event.time - noon, event.code])).toEqual([
+        ...[5, 10, 15].map((minutes) => [minutes * minute, failedAfter(0).code]),
+        [20 * minute, '503'],
+        [20 * minute, '504'],
+      ])
+      expect(each.waiting).toBe(1)
+    }
+  })
+
   it('holds no token id as written', () => {
     const store = new ChunkStore()
     const ledger = new TokenLedger({ isDurable: true })
