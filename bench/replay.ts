@@ -1,4 +1,4 @@
-/** The whole path in one process, as `replay` goes it: `node bench/replay.ts FILE [STATE-FOLDER]`. */
+/** The whole path in one process, as `replay` goes it: `node bench/replay.ts FILE [STATE-FOLDER|--no-ledger]`. */
 import { replay } from '../src/app/commands/replay.ts'
 import { startMeasuring } from './measured.ts'
 import { endOfTime, shippedReplay } from './shipped.ts'
@@ -8,8 +8,10 @@ interface Report {
   readonly indicators: readonly { readonly id: string; readonly good: number; readonly bad: number }[]
 }
 
-const [file = '', stateFolder] = process.argv.slice(2)
-const options = shippedReplay(stateFolder)
+const noLedger = '--no-ledger'
+const [file = '', how] = process.argv.slice(2)
+const shipped = shippedReplay(how === noLedger ? undefined : how)
+const options = how === noLedger ? { ...shipped, ledger: { maxTokens: 0 } } : shipped
 const done = startMeasuring()
 let text = ''
 const out = (part: string): void => {

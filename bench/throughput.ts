@@ -1,4 +1,4 @@
-/** Records a second over a file: a loop that only parses JSON, the whole path, and the whole path with durable state. */
+/** Records a second over a file: a loop that only parses JSON, the whole path, and it without the token ledger and with durable state. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Measured } from './measured.ts'
@@ -57,19 +57,26 @@ export async function benchThroughput(
   const results = await inTurns(rounds, {
     baseline: () => runScript<Measured>('baseline.ts', file),
     memory: () => runScript<Measured>('replay.ts', file),
+    withoutLedger: () => runScript<Measured>('replay.ts', file, '--no-ledger'),
     durable: () => {
       rmSync(state, { recursive: true, force: true })
       return runScript<Measured>('replay.ts', file, state)
     },
   })
   const [baseline, memory, durable] = [best(results.baseline), best(results.memory), best(results.durable)]
-  check(memory, truth)
-  check(durable, truth)
+  const withoutLedger = best(results.withoutLedger)
+  for (const result of [memory, withoutLedger, durable]) check(result, truth)
   report.line(header)
   report.line(row('split lines + JSON.parse', baseline, baseline))
   report.line(row('read to buckets, whole path', memory, baseline))
+  report.line(row('the same without the token ledger', withoutLedger, baseline))
   report.line(row('the same with durable state', durable, baseline))
   const quickest = (of: readonly Measured[]): number => Math.min(...of.map(({ wallSeconds }) => wallSeconds))
+  report.figure({
+    what: 'CPU time with the token ledger over without',
+    value: memory.cpuSeconds / withoutLedger.cpuSeconds,
+    goal: { atMost: 1.15 },
+  })
   report.figure({
     what: 'CPU time with durable state over without',
     value: durable.cpuSeconds / memory.cpuSeconds,

@@ -44,6 +44,7 @@ export interface Config {
   /** Undefined: nothing is kept. */
   readonly stateFolder: string | undefined
   readonly limits: Readonly<ConfigValues['limits']>
+  readonly ledger: Readonly<ConfigValues['ledger']>
   readonly servesReload: boolean
   readonly alertmanager: Readonly<ConfigValues['alertmanager']>
   readonly links: Links
@@ -130,6 +131,7 @@ function toConfig(values: ConfigValues, locate: (path: string) => string): Confi
     pseudonyms: { key: pseudonyms.key, people: pseudonyms.people, machines: pseudonyms.machines },
     stateFolder: values.state.folder === undefined ? undefined : locate(values.state.folder),
     limits,
+    ledger: values.ledger,
     servesReload: lifecycle.reloadEndpoint ?? isLoopback(listen.host),
     alertmanager: values.alertmanager,
     links: linksOf(values.links),

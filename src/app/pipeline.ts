@@ -5,7 +5,7 @@ import { type Decoded, type DecodedSink, Decoder, DecoderPlan } from '../connect
 import { type ChunkWriter, jsonBytes, jsonOf, latest, type Stateful } from '../events/chunk.ts'
 import { Dedupe } from '../events/dedupe.ts'
 import type { AssignmentChange, IdentityEvent } from '../events/event.ts'
-import { type LedgerKnowledge, TokenLedger } from '../events/ledger/token-ledger.ts'
+import { type LedgerKnowledge, TokenLedger, type TokenLedgerOptions } from '../events/ledger/token-ledger.ts'
 import { isFlow, isPlanned } from '../events/planned-flows.ts'
 import { pseudonymise } from '../events/pseudonyms.ts'
 import { isIrrelevant, type Rejection, reject } from '../events/rejection.ts'
@@ -30,6 +30,7 @@ export interface PipelineOptions extends IdentityBookOptions {
   readonly objectives: readonly Objective[]
   readonly maxSeries: number
   readonly dedupeBytes: number
+  readonly ledger?: Pick<TokenLedgerOptions, 'maxTokens' | 'maxWaiting'> | undefined
   /** Whether the state is kept in a store: see `parts`. */
   readonly isDurable?: boolean
   /** Epoch ms. Asked again for each batch of records. */
@@ -102,7 +103,7 @@ export class Pipeline {
     this.counters = new EventCounters(options.maxSeries - this.#fixedSeries())
     this.#identities = new IdentityBook(options, this.#engine, this.counters)
     this.dedupe = new Dedupe(options.dedupeBytes, options.isDurable)
-    this.ledger = new TokenLedger({ isDurable: options.isDurable })
+    this.ledger = new TokenLedger({ ...options.ledger, isDurable: options.isDurable })
   }
 
   get engine(): Engine {

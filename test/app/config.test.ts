@@ -51,6 +51,7 @@ describe('an empty configuration', () => {
         evaluationSeconds: 15,
         silentAfterSeconds: 3600,
       },
+      ledger: { maxTokens: 2_000_000, maxWaiting: 50_000 },
       servesReload: true,
       alertmanager: {
         replicas: [],

@@ -9,7 +9,7 @@ import type { Attribution } from '../attribution.ts'
 import { readDurably } from '../durable-replay.ts'
 import { type ExitCode, exitCodes } from '../errors.ts'
 import { feedFile, findLogFiles } from '../log-inputs.ts'
-import { Pipeline } from '../pipeline.ts'
+import { Pipeline, type PipelineOptions } from '../pipeline.ts'
 import { Progress } from '../progress.ts'
 import { replayReport } from '../replay-report.ts'
 import { renderReplayTable } from '../replay-table.ts'
@@ -28,6 +28,7 @@ export interface ReplayOptions {
   /** Epoch ms, exclusive end of all windows. */
   readonly at: number | undefined
   readonly dedupeBytes: number
+  readonly ledger?: PipelineOptions['ledger']
   readonly futureToleranceMs: number
   /** Folder in which counts and positions are kept: a later replay goes on where this one was. */
   readonly stateFolder?: string | undefined
@@ -49,6 +50,7 @@ export function replayPipeline(options: ReplayOptions, now: () => number): Pipel
     objectives: options.objectives,
     maxSeries,
     dedupeBytes: options.dedupeBytes,
+    ledger: options.ledger,
     now,
     futureToleranceMs: options.futureToleranceMs,
     until: options.at,

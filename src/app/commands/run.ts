@@ -1,5 +1,6 @@
 /** `run`: serves until it is told to stop. */
 import { availableIndicators } from '../../indicators/available.ts'
+import type { ObjectiveState } from '../../objectives/objective-state.ts'
 import { createLogger } from '../../platform/logger.ts'
 import type { Telemetry } from '../../platform/telemetry/telemetry.ts'
 import { readBaseline } from '../baseline/baseline-file.ts'
@@ -16,6 +17,14 @@ import { Service, type ServiceLog } from '../service.ts'
 import { readVersion } from '../version.ts'
 import type { CommandContext } from './command.ts'
 
+/** Whether it counts events that wait for what the ledger knows. */
+function needsLedger({ objective: { sli, parts } }: ObjectiveState): boolean {
+  const used = parts.length > 0 ? parts.map((part) => part.sli) : [sli]
+  return availableIndicators.some(
+    ({ id, aspect }) => aspect !== undefined && used.some((each) => each?.indicator === id),
+  )
+}
+
 /** Throws AppError for a configuration or definitions that do not hold. */
 function createPipeline(config: Config, now: () => number): Pipeline {
   const { limits } = config
@@ -29,6 +38,7 @@ function createPipeline(config: Config, now: () => number): Pipeline {
     objectives,
     maxSeries: limits.maxSeries,
     dedupeBytes: limits.dedupeBytes,
+    ledger: config.ledger,
     now,
     steadyMs: () => performance.now(),
     idleMs: limits.idleSeconds * 1000,
@@ -81,6 +91,11 @@ export function createService(
   }
   if (config.pseudonyms.people && config.pseudonyms.key === undefined)
     log.warn({}, 'pseudonyms use the built-in key: set pseudonyms.key so that nobody else can reproduce them')
+  const blind = config.ledger.maxTokens === 0 ? pipeline.engine.states.filter(needsLedger) : []
+  if (blind.length > 0) {
+    const objectives = blind.map(({ objective }) => objective.name)
+    log.warn({ objectives }, 'ledger.maxTokens is 0: these objectives count only what records say themselves')
+  }
   const store = openState(config.stateFolder)
   const service = new Service({ config, pipeline, store, version: readVersion(), log, reload, telemetry })
   return { service, pipeline }

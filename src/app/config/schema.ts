@@ -112,6 +112,25 @@ const limits = z.strictObject({
     .describe('A source that nothing came from for so long is shown as silent.'),
 })
 
+const ledger = z.strictObject({
+  maxTokens: z
+    .int()
+    .min(0)
+    .max(50_000_000)
+    .default(2_000_000)
+    .describe(
+      'Tokens alive that are remembered, 50 bytes each at most, and as many spans in which an identity holds a valid one. 0 switches the ledger off: nothing is known of tokens but what each record says itself.',
+    ),
+  maxWaiting: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(50_000)
+    .describe(
+      'Uses that wait for the issue of their token, and as many requests that wait for a former token, 600 bytes each.',
+    ),
+})
+
 const listen = z.strictObject({
   host: z
     .string()
@@ -193,6 +212,11 @@ export function configSchema(resolve: ResolveSecret) {
       .prefault({})
       .describe('What survives a restart.'),
     limits: limits.prefault({}).describe('Bounds of memory and time.'),
+    ledger: ledger
+      .prefault({})
+      .describe(
+        'What is remembered of tokens, to know their age when they are used and which requests renew them.',
+      ),
     lifecycle: z
       .strictObject({
         reloadEndpoint: z

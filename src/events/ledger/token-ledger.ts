@@ -11,7 +11,7 @@ import { type Span, Spans } from './spans.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
 export interface TokenLedgerOptions {
-  /** Tokens alive that are remembered, and as many spans in which an identity holds a valid one. About 50 bytes each. */
+  /** Tokens alive that are remembered, and as many spans in which an identity holds a valid one. 0: none, and nothing is joined. */
   readonly maxTokens?: number | undefined
   /** Uses that wait for the issue of their token, and as many requests that wait for a former token. */
   readonly maxWaiting?: number | undefined
@@ -44,6 +44,7 @@ export class TokenLedger implements Enricher {
   readonly #tokens: Spans
   /** When an identity holds a valid token, by what the token is for and who asked. */
   readonly #validity: Spans
+  readonly #isOff: boolean
   readonly #uses: WaitingRoom<TokenUse>
   readonly #requests: WaitingRoom<TokenRequest>
   #isExpiredDirty = false
@@ -56,6 +57,7 @@ export class TokenLedger implements Enricher {
       maxEvents: options.maxWaiting ?? defaultMaxWaiting,
       maxPerKey: options.maxWaitingPerKey ?? defaultMaxWaitingPerKey,
     }
+    this.#isOff = maxTokens === 0
     this.#tokens = new Spans('one', maxTokens, isDurable)
     this.#validity = new Spans('union', maxTokens, isDurable)
     this.#uses = new WaitingRoom(limits, keptUse, isDurable)
@@ -86,14 +88,14 @@ export class TokenLedger implements Enricher {
 
   enrich(event: IdentityEvent): readonly LedgerKnowledge[] {
     if (event.kind === 'token.use') this.#use(event)
-    const known = event.kind === 'token.request' ? this.#request(event) : nothing
+    const known = event.kind === 'token.request' && !this.#isOff ? this.#request(event) : nothing
     return this.#settleBefore === Number.NEGATIVE_INFINITY ? known : [...known, ...this.#settle()]
   }
 
   #use(event: TokenUse): void {
     const tokenId = event.correlation?.tokenId
     const isComplete = event.tokenAgeSeconds !== undefined && event.ttlSeconds !== undefined
-    if (!isComplete && tokenId !== undefined && tokenId !== '') {
+    if (!isComplete && !this.#isOff && tokenId !== undefined && tokenId !== '') {
       const { low, high } = this.#hashOf(tokenId, event.provider)
       const span = this.#tokens.spanOf(low, high)
       if (span !== undefined && isIssued(span, event.time)) complete(event, span)
@@ -209,6 +211,8 @@ export class TokenLedger implements Enricher {
         this.expiredUses.set(provider, count)
       return
     }
+    // What an earlier run knew stays in the store, for one that asks for it.
+    if (this.#isOff) return
     for (const [prefix, part] of this.#parts())
       if (key.startsWith(prefix)) part.restore(key.slice(prefix.length), bytes)
   }

@@ -245,6 +245,27 @@ describe('what the ledger keeps', () => {
     expect([restored.tokens, restored.waiting]).toEqual([1, 1])
   })
 
+  it('is nothing where it is switched off, and what a store holds stays there', () => {
+    const store = new ChunkStore()
+    const on = new TokenLedger({ isDurable: true })
+    on.enrich(structuredClone(issued))
+    store.save(on)
+    const off = store.restore(new TokenLedger({ isDurable: true, maxTokens: 0 }))
+    const use = usedAfter(minute)
+    const failure = failedAfter(minute)
+    for (const event of [structuredClone(issued), use, failure]) expect(off.enrich(event)).toEqual([])
+    off.enrich(anExpiredTokenUse({ provider: 'aws', tokenAgeSeconds: 901, ttlSeconds: 900 }))
+    store.save(off)
+    expect([use.tokenAgeSeconds, failure.refresh, off.tokens, off.waiting]).toEqual([
+      undefined,
+      undefined,
+      0,
+      0,
+    ])
+    const onAgain = store.restore(new TokenLedger({ isDurable: true }))
+    expect([onAgain.tokens, [...onAgain.expiredUses]]).toEqual([1, [['aws', 1]]])
+  })
+
   it('is nothing for events of other kinds', () => {
     const ledger = ledgerOf(anAssignmentChange())
     expect([ledger.tokens, ledger.waiting]).toEqual([0, 0])
