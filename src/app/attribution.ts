@@ -15,6 +15,8 @@ export interface Attribution {
   readonly pseudonym: Pseudonym
   /** Undefined: nobody has said which calls are planned. */
   readonly flows?: readonly PlannedFlow[] | undefined
+  /** Roles of EKS nodes, by id or name; globs. */
+  readonly nodeRoles?: readonly string[] | undefined
 }
 
 /**

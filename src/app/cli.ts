@@ -90,6 +90,7 @@ interface ReplayArguments {
   readonly ownership?: string
   readonly plannedFlows?: string
   readonly baseline?: string
+  readonly eksNodeRole: string[]
   readonly state?: string
   readonly mapping: string[]
   readonly dedupeMemory: number
@@ -112,6 +113,7 @@ function addReplay(root: Command, context: CommandContext, done: Done): void {
     .option('--ownership <file>', 'which application owns which identity')
     .option('--planned-flows <file>', 'which calls are planned: a denial of one is a violation')
     .option('--baseline <file>', 'rights as they should be: changes that lead elsewhere are drift')
+    .option('--eks-node-role <name...>', 'roles of EKS nodes: what else uses them falls back', [])
     .option('--mapping <file...>', 'mapping files for JSON logs that no built-in connector reads', [])
     .addOption(
       new Option('--state <folder>', 'keep counts and positions there, and go on from them').conflicts('at'),
@@ -137,7 +139,11 @@ Windows are [at - length, at). Nothing is late in a replay; repeated records cou
       const replayOptions = {
         output: options.output,
         objectives,
-        attribution: { ...owners, flows: readPlannedFlows(options.plannedFlows) },
+        attribution: {
+          ...owners,
+          flows: readPlannedFlows(options.plannedFlows),
+          nodeRoles: options.eksNodeRole,
+        },
         baseline: readBaseline(options.baseline, owners.rules),
         at: options.at,
         connectors: requireConnectors(options.mapping),

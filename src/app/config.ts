@@ -22,6 +22,7 @@ export interface Config {
   readonly ownership: string | undefined
   readonly plannedFlows: string | undefined
   readonly baseline: string | undefined
+  readonly eksNodeRoles: readonly string[]
   readonly listen: Readonly<ConfigValues['listen']>
   readonly files: readonly { readonly path: string; readonly follow: boolean }[]
   readonly kafka: readonly KafkaSettings[]
@@ -121,6 +122,7 @@ function toConfig(values: ConfigValues, locate: (path: string) => string): Confi
   return {
     definitions: values.definitions.map(locate),
     ownership: values.ownership === undefined ? undefined : locate(values.ownership),
+    eksNodeRoles: values.eksNodeRoles,
     plannedFlows: values.plannedFlows === undefined ? undefined : locate(values.plannedFlows),
     baseline: values.baseline === undefined ? undefined : locate(values.baseline),
     listen,

@@ -25,5 +25,5 @@ export function attributionIn(config: Config): Attribution {
     people,
     machines,
   })
-  return { ...owners, flows: readPlannedFlows(config.plannedFlows) }
+  return { ...owners, flows: readPlannedFlows(config.plannedFlows), nodeRoles: config.eksNodeRoles }
 }

@@ -1,6 +1,8 @@
 /** What is known of each identity seen: owner, how its events are routed, and its own counts. */
 import { detached, detachedIfAny } from '../events/detach.ts'
 import type { Identity, IdentityEvent, Provider } from '../events/event.ts'
+import { type HolderMemo, newHolderMemo } from '../events/fallback/holders.ts'
+import { globMatches } from '../events/glob.ts'
 import { type Owner, type OwnershipRule, ownerOf } from '../events/ownership.ts'
 import { flowsOf, isFlow, type PlannedFlow } from '../events/planned-flows.ts'
 import { type Pseudonym, type PseudonymPolicy, shownIdentity } from '../events/pseudonyms.ts'
@@ -35,6 +37,7 @@ export interface IdentityEntry {
   /** As it may be shown: people are pseudonyms here. */
   readonly identity: Identity
   readonly tally: IdentityTally
+  readonly holder: HolderMemo
   /** Of the last event. */
   route: Route | undefined
   readonly routes: Route[]
@@ -54,6 +57,8 @@ export interface IdentityBookOptions {
   readonly pseudonym: Pseudonym
   /** Undefined: nobody has said which calls are planned. */
   readonly flows?: readonly PlannedFlow[] | undefined
+  /** Roles of EKS nodes, by id or name; globs. */
+  readonly nodeRoles?: readonly string[] | undefined
 }
 
 export class IdentityBook {
@@ -112,14 +117,15 @@ export class IdentityBook {
   }
 
   #add(raw: Identity, provider: Provider): IdentityEntry {
-    const { rules, policy, pseudonym } = this.#options
+    const { rules, policy, pseudonym, nodeRoles = [] } = this.#options
     if (Math.max(this.tallies.size, this.#entries.length) >= maxIdentities) this.#forget()
     const number = this.#ids.numberOf(raw.id)
     const identity = shownIdentity(raw, policy, pseudonym)
     const owner = ownerOf(rules, raw, provider)
     const next = this.#withRoom(this.#entries[number])
     const tally = this.tallies.of(identity, provider, owner)
-    const entry = { next, raw, provider, owner, identity, tally, route: undefined, routes: [] }
+    const holder = newHolderMemo(provider === 'aws' && isNamedBy(nodeRoles, raw))
+    const entry = { next, raw, provider, owner, identity, tally, holder, route: undefined, routes: [] }
     this.#entries[number] = entry
     return entry
   }
@@ -215,6 +221,12 @@ export class IdentityBook {
   top(limit: number): readonly IdentitySummary[] {
     return this.tallies.top(limit)
   }
+}
+
+function isNamedBy(patterns: readonly string[], { id, name }: Identity): boolean {
+  return patterns.some(
+    (pattern) => globMatches(pattern, id) || (name !== undefined && globMatches(pattern, name)),
+  )
 }
 
 /** In all that ownership, `where` and labels look at. */

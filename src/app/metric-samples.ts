@@ -286,6 +286,13 @@ function processSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
       pipelineMetrics.expiredUses,
       [...pipeline.ledger.expiredUses].map(([provider, value]) => ({ labels: { provider }, value })),
     ),
+    samples(pipelineMetrics.fallbackHolders, [{ labels: {}, value: pipeline.fallbacks.holders }]),
+    samples(pipelineMetrics.fallbackWaiting, [{ labels: {}, value: pipeline.fallbacks.waiting }]),
+    samples(pipelineMetrics.fallbackUnjudged, [{ labels: {}, value: pipeline.fallbacks.unjudged }]),
+    samples(
+      pipelineMetrics.fallbackForgotten,
+      Object.entries(pipeline.fallbacks.forgotten).map(([what, value]) => ({ labels: { what }, value })),
+    ),
     samples(pipelineMetrics.intakePaused, [{ labels: {}, value: facts.isIntakePaused ? 1 : 0 }]),
     samples(pipelineMetrics.fileFailures, [{ labels: {}, value: facts.fileFailures }]),
     samples(

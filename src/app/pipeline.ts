@@ -5,6 +5,8 @@ import { type Decoded, type DecodedSink, Decoder, DecoderPlan } from '../connect
 import { type ChunkWriter, jsonBytes, jsonOf, latest, type Stateful } from '../events/chunk.ts'
 import { Dedupe } from '../events/dedupe.ts'
 import type { AssignmentChange, IdentityEvent } from '../events/event.ts'
+import { FallbackBook } from '../events/fallback/fallback-book.ts'
+import type { Uses } from '../events/fallback/waiting-uses.ts'
 import { type LedgerKnowledge, TokenLedger, type TokenLedgerOptions } from '../events/ledger/token-ledger.ts'
 import { isFlow, isPlanned } from '../events/planned-flows.ts'
 import { pseudonymise } from '../events/pseudonyms.ts'
@@ -72,13 +74,14 @@ const fineMs = 2 * 3_600_000
 /** How many series metric-samples.ts gives to an objective besides two for each window, to a source, and to all. */
 const objectiveSeries = 7
 const sourceSeries = 12
-const processSeries = 40
+const processSeries = 48
 
 export class Pipeline {
   readonly counters: EventCounters
   readonly sources = new SourceBook()
   readonly dedupe: Dedupe
   readonly ledger: TokenLedger
+  readonly fallbacks: FallbackBook
   #options: PipelineOptions
   readonly #plan: DecoderPlan
   #engine: Engine
@@ -104,6 +107,7 @@ export class Pipeline {
     this.#identities = new IdentityBook(options, this.#engine, this.counters)
     this.dedupe = new Dedupe(options.dedupeBytes, options.isDurable)
     this.ledger = new TokenLedger({ ...options.ledger, isDurable: options.isDurable })
+    this.fallbacks = new FallbackBook({ isDurable: options.isDurable })
   }
 
   get engine(): Engine {
@@ -195,6 +199,7 @@ export class Pipeline {
       ['counters/', this.counters],
       ['dedupe/', this.dedupe],
       ['engine/', latest(() => this.#engine)],
+      ['fallback/', this.fallbacks],
       ['identities/', latest(() => this.#identities.tallies)],
       ['ledger/', this.ledger],
       ['pipeline/', own],
@@ -259,6 +264,7 @@ export class Pipeline {
     event.identity = entry.identity
     if (event.kind === 'assignment.change') this.#judgeChange(event, raw)
     const learned = this.ledger.enrich(event)
+    const fallbacks = this.fallbacks.enrich(event, owner, entry.holder)
     const route = identities.routeOf(event, entry)
     if (route.flows !== undefined && isFlow(event)) event.planned = isPlanned(route.flows, event)
     route.series.count(event)
@@ -266,6 +272,7 @@ export class Pipeline {
     identities.count(entry, event)
     if (event.time > this.#newest) this.#newest = event.time
     for (const one of learned) this.#learn(one)
+    for (const one of fallbacks) this.#learnFallback(one)
   }
 
   #judgeChange(event: AssignmentChange, raw: IdentityEvent): void {
@@ -278,6 +285,13 @@ export class Pipeline {
     const { owner } = this.#identities.tallies.of(event.identity, event.provider)
     this.#engine.learn(event, owner, aspect)
     this.counters.seriesFor(event, owner.app).learn(event, aspect, hadAge)
+  }
+
+  #learnFallback({ event, times }: Uses): void {
+    const { owner } = this.#identities.tallies.of(event.identity, event.provider)
+    this.#engine.learn(event, owner, 'fallback', times)
+    const series = this.counters.seriesFor(event, owner.app)
+    for (const _ of times) series.learn(event, 'fallback', false)
   }
 
   /** How long streams are waited for. */
@@ -298,6 +312,7 @@ export class Pipeline {
     this.#pruneAt = (Math.floor(floor / pruneEveryMs) + 1) * pruneEveryMs
     this.dedupe.prune(floor)
     this.ledger.prune(floor)
+    this.fallbacks.prune(floor)
     this.#engine.prune(floor)
   }
 

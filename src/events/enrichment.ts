@@ -3,7 +3,7 @@ import type { Stateful } from './chunk.ts'
 import type { IdentityEvent } from './event.ts'
 
 /** What was learned later than the event: an indicator that waits for it judges the event then, and not before. */
-export type Aspect = 'refresh' | 'age'
+export type Aspect = 'refresh' | 'age' | 'fallback'
 
 export interface LaterKnowledge {
   /** As it was observed, completed now. */

@@ -152,7 +152,7 @@ export interface TokenRequest extends EventBase {
   readonly credentialType?: CredentialType | undefined
   /** Whether the configuration lists this request as a planned flow; absent where it lists none. */
   planned?: boolean | undefined
-  /** Whether a static credential was used by a workload that has a managed one; absent where that is not known. */
+  /** True where a static credential was used by a workload that has a managed one; absent where that is not known. */
   fallback?: boolean | undefined
   readonly federation?: { readonly issuer: string; readonly subject: string } | undefined
 }

@@ -3,6 +3,7 @@ import { assignmentDrift } from './assignment-drift.ts'
 import type { Indicator } from './indicator.ts'
 import { metadataEndpoint } from './metadata-endpoint.ts'
 import { permissionViolation } from './permission-violation.ts'
+import { secretFallback } from './secret-fallback.ts'
 import { serviceAuth } from './service-auth.ts'
 import { tokenAge } from './token-age.ts'
 import { tokenFetchLatency } from './token-fetch-latency.ts'
@@ -18,4 +19,5 @@ export const availableIndicators: readonly Indicator[] = [
   tokenAge,
   metadataEndpoint,
   permissionViolation,
+  secretFallback,
 ]

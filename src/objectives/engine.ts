@@ -111,12 +111,15 @@ export class Engine implements Stateful {
     if (event.kind === 'token.use' && event.decision === 'allowed') this.#excuse(event)
   }
 
-  /** Judges an event that was observed before by what is known of it only now: targets that waited for it, and no others. */
-  learn(event: IdentityEvent, owner: Owner, aspect: Aspect): void {
+  /**
+   * Judges an event that was observed before by what is known of it only now: targets that waited for it, and no others.
+   * @param times epoch ms, where it stands for equal events
+   */
+  learn(event: IdentityEvent, owner: Owner, aspect: Aspect, times: readonly number[] = [event.time]): void {
     const waited = this.#candidates.filter(({ indicator }) => indicator.aspect === aspect)
     for (const target of targetsAmong(waited, event, owner)) {
       const verdict = target.indicator.judge(event, target.options)
-      if (verdict !== undefined) target.record(event, verdict, 1)
+      if (verdict !== undefined) for (const time of times) target.record({ ...event, time }, verdict, 1)
     }
   }
 

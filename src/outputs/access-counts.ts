@@ -20,7 +20,9 @@ function plannedLabel(planned: boolean | undefined): Planned {
 }
 
 function isFallback(event: IdentityEvent): boolean {
-  return 'fallback' in event && event.fallback === true
+  const { kind } = event
+  const isPossible = kind === 'token.use' || kind === 'token.request' || kind === 'secret.read'
+  return isPossible && event.fallback === true
 }
 
 export class AccessCounts {

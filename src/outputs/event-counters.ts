@@ -63,13 +63,17 @@ export class EventSeries {
 
   /** What is known of an earlier event only now. */
   learn(event: IdentityEvent, aspect: Aspect, hadAge: boolean): void {
-    const other = this.#takeRoom(this.tokens.newSeries(event))
+    const isFallback = aspect === 'fallback'
+    const other = this.#takeRoom(
+      isFallback ? this.access.newFallbackSeries(event) : this.tokens.newSeries(event),
+    )
     if (other !== undefined) {
       other.learn(event, aspect, hadAge)
       return
     }
     this.isDirty = true
-    this.tokens.learn(event, aspect, hadAge)
+    if (isFallback) this.access.learn(event)
+    else this.tokens.learn(event, aspect, hadAge)
   }
 
   /** Takes room for so many series; where there is none, gives the counts that stand in. */

@@ -61,6 +61,26 @@ export const pipelineMetrics = {
     [labels.what],
     'Tokens, and waiting events, forgotten for want of room.',
   ),
+  fallbackHolders: gauge(
+    'identity_slo_fallback_holders',
+    [],
+    'Workloads, applications and identities that are known to have a managed identity.',
+  ),
+  fallbackWaiting: gauge(
+    'identity_slo_fallback_waiting_events',
+    [],
+    'Uses of static credentials that wait for it to be known whether their workload has a managed identity.',
+  ),
+  fallbackUnjudged: counter(
+    'identity_slo_fallback_unjudged_total',
+    [],
+    'Uses of static credentials by workloads that have nothing else, as far as the records tell.',
+  ),
+  fallbackForgotten: counter(
+    'identity_slo_fallback_forgotten_total',
+    [labels.what],
+    'Holders of managed identities, and waiting uses, forgotten for want of room.',
+  ),
   expiredUses: counter('identity_slo_expired_token_uses_total', [labels.provider], 'Uses of expired tokens.'),
   intakePaused: gauge(
     'identity_slo_intake_paused',

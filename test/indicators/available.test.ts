@@ -4,10 +4,10 @@ import { indicatorIds } from '../../src/indicators/indicator.ts'
 import { aMetadataCall, anAssignmentChange, aSecretRead, aTokenRequest, aTokenUse } from '../support/event.ts'
 
 const oneOfEach = [
-  aTokenRequest({ latencyMs: 1, refresh: true, planned: true }),
-  aTokenUse({ tokenAgeSeconds: 1, ttlSeconds: 2, planned: true }),
+  aTokenRequest({ latencyMs: 1, refresh: true, planned: true, fallback: false }),
+  aTokenUse({ tokenAgeSeconds: 1, ttlSeconds: 2, planned: true, fallback: false }),
   anAssignmentChange({ expected: true }),
-  aSecretRead(),
+  aSecretRead({ fallback: true }),
   { ...anAssignmentChange(), kind: 'identity.change', op: 'created' } as const,
   aMetadataCall(),
 ]

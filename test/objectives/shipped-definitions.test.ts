@@ -24,6 +24,7 @@ test('their objectives are the default ones', () => {
     'identity-platform-assignment-drift: assignment-drift 99.99 % 30d',
     'identity-platform-metadata-endpoint: metadata-endpoint network,platform 99.99 % 30d',
     'workload-access-permission-violation: permission-violation 99.9 % 30d',
+    'workload-access-secret-fallback: secret-fallback 99 % 30d',
     'workload-access-service-auth: service-auth 99.9 % 7d',
     'identity-platform-token-age: token-age 99 % 30d',
     'identity-platform-kubernetes-token-fetch-latency: token-fetch-latency 200 kubernetes 95 % 30d',

@@ -197,6 +197,12 @@ export function configSchema(resolve: ResolveSecret) {
       .describe(
         'The baseline file (docs/drift.md): rights that are as they should be. Without it no change of rights is judged.',
       ),
+    eksNodeRoles: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        'Roles of EKS nodes, by ARN or name, globs: what else calls AWS with them falls back from a role of its own (docs/secret-fallback.md).',
+      ),
     listen: listen.prefault({}).describe('Where /metrics, the webhook and the landing page are served.'),
     sources: sources(resolve).prefault({}).describe('Where records come from.'),
     connectors: connectors.prefault({}).describe('Logs that no built-in connector reads.'),

@@ -22,5 +22,5 @@ export const coverage = {
     M10: 'partly',
   },
   notes:
-    'Expired and forged signatures are refused before CloudTrail: most 401s are missing from M4. Data events are off by default, and M4, M8 and M10 see the control plane only without them. M9: access keys against sessions, node roles against pod roles.',
+    'Expired and forged signatures are refused before CloudTrail: most 401s are missing from M4. Data events are off by default, and M4, M8 and M10 see the control plane only without them. M9: access keys, reads of credentials; the role of a node instead of the role of a pod, where eksNodeRoles names it.',
 } as const satisfies SourceCoverage

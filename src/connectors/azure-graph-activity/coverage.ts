@@ -16,9 +16,9 @@ export const coverage = {
     M6: 'yes',
     M7: 'no',
     M8: 'yes',
-    M9: 'no',
+    M9: 'partly',
     M10: 'partly',
   },
   notes:
-    'Calls to Microsoft Graph only. The unit of durationMs is unknown, so there is no latency. M10: that Graph was used, not which objects.',
+    'Calls to Microsoft Graph only. The unit of durationMs is unknown, so there is no latency. M9: secret or certificate of the client; managed identities show as neither. M10: that Graph was used, not which objects.',
 } as const satisfies SourceCoverage

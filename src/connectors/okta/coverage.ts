@@ -16,7 +16,7 @@ export const coverage = {
     M6: 'partly',
     M7: 'no',
     M8: 'partly',
-    M9: 'partly',
+    M9: 'no',
     M10: 'no',
   },
   notes:

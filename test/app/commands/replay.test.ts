@@ -88,6 +88,7 @@ describe('replay -o json', () => {
       'token-age',
       'metadata-endpoint',
       'permission-violation',
+      'secret-fallback',
     ])
     expect(shapeOf(report.indicators)).toEqual([
       { id: 'string', good: 'number', bad: 'number', excluded: 'number' },
@@ -164,6 +165,8 @@ describe('replay -o json', () => {
       { id: 'metadata-endpoint', good: 0, bad: 0, excluded: 0 },
       // Refused, and nobody has said which calls are planned.
       { id: 'permission-violation', good: 0, bad: 0, excluded: 3 },
+      // Tokens that the kubelet asked for, a role assumed by a service, a managed identity.
+      { id: 'secret-fallback', good: 58, bad: 0, excluded: 0 },
     ])
     expect(report.objectives).toHaveLength(1)
     expect(report.objectives[0]).toMatchObject({
