@@ -27,6 +27,8 @@ describe('an empty configuration', () => {
     expect(load('').config).toEqual({
       definitions: ['conf/slo-definitions'],
       ownership: undefined,
+      plannedFlows: undefined,
+      eksNodeRoles: [],
       listen: { host: '127.0.0.1', port: 9465, maxConnections: 512 },
       files: [],
       kafka: [],
