@@ -96,7 +96,7 @@ class Run {
 
   #answer(event: IdentityEvent): void {
     const verdict = secretFallback.judge(event, {})
-    if (verdict === undefined) return
+    if (verdict === undefined || event.code === undefined) return
     expect(this.answers.has(event.code ?? '')).toBe(false)
     this.answers.set(event.code ?? '', verdict === 'bad')
   }
@@ -252,6 +252,29 @@ describe('its bounds', () => {
     }
     expect(book.holders).toBeLessThanOrEqual(100)
     expect(book.forgotten.holders).toBeGreaterThan(800)
+  })
+
+  it('keep what waits over one restart after the other', () => {
+    const run = new Run()
+    const managed = (id: string): Case => ({
+      owner,
+      event: aTokenUse({ time: noon, credentialType: 'managed', identity: { id, type: 'role', tenant: 't' } }),
+    })
+    for (const id of ['a', 'b', 'c']) {
+      run.see({ owner, event: { ...keyUse(id, noon), code: id } })
+      run.restart()
+    }
+    for (const id of ['a', 'b', 'c']) run.see(managed(id))
+    expect(['a', 'b', 'c'].map((id) => run.answers.get(id))).toEqual([true, true, true])
+  })
+
+  it('wait for as long as an event could come that decides', () => {
+    const book = new FallbackBook()
+    book.enrich(keyUse('i', noon + 3_600_000), owner, memo)
+    book.prune(noon + day)
+    const identity = { id: 'i', type: 'role', tenant: 't' } as const
+    const oldest = aTokenUse({ time: noon + day, credentialType: 'managed', identity })
+    expect(book.enrich(oldest, owner, newHolderMemo(false))).toMatchObject([{ times: [noon + 3_600_000] }])
   })
 
   it('say how many uses nobody could judge', () => {
