@@ -258,7 +258,11 @@ describe('its bounds', () => {
     const run = new Run()
     const managed = (id: string): Case => ({
       owner,
-      event: aTokenUse({ time: noon, credentialType: 'managed', identity: { id, type: 'role', tenant: 't' } }),
+      event: aTokenUse({
+        time: noon,
+        credentialType: 'managed',
+        identity: { id, type: 'role', tenant: 't' },
+      }),
     })
     for (const id of ['a', 'b', 'c']) {
       run.see({ owner, event: { ...keyUse(id, noon), code: id } })
