@@ -1,5 +1,5 @@
 /** Entra's ManagedIdentitySignInLogs, without the fields on risk and place that are the same in every record. */
-import { guidOf } from '../../demo/generator/random.ts'
+import { guidOf } from '../../src/simulation/random.ts'
 import type { Clock, Entropy, Moment } from './entropy.ts'
 
 const tenant = guidOf('bench tenant')

@@ -1,5 +1,5 @@
 /** Fast seeded randomness for many records: unique GUIDs, access keys, and the instants of one day. */
-import { scramble, seededRandom } from '../../demo/generator/random.ts'
+import { scramble, seededRandom } from '../../src/simulation/random.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 

@@ -1,5 +1,5 @@
 /** Kubernetes audit events of TokenRequests by kubelets, at level Metadata. */
-import { guidOf } from '../../demo/generator/random.ts'
+import { guidOf } from '../../src/simulation/random.ts'
 import type { Clock, Entropy, Moment } from './entropy.ts'
 
 interface ServiceAccount {

@@ -1,4 +1,6 @@
 /** A week of AWS: roles assumed by services, pipelines, pods and other roles, and what their sessions do. */
+
+import { type Random, seededRandom } from '../../src/simulation/random.ts'
 import {
   chainedRecord,
   deliveredRecord,
@@ -8,14 +10,13 @@ import {
   type Session,
   serviceRecord,
   sessionArn,
-  TrailIds,
+  Trail,
   useRecord,
-} from './cloudtrail-records.ts'
+} from '../../src/simulation/records/cloudtrail.ts'
 import type { LogRecord } from './delivery.ts'
 import * as episodes from './episodes.ts'
-import { accountId, deployRole, github, imagesRole, type Role, roles } from './estate-aws.ts'
+import { accountId, deployRole, github, imagesRole, type PlannedRole, region, roles } from './estate-aws.ts'
 import { people } from './estate-azure.ts'
-import { type Random, seededRandom } from './random.ts'
 import type { Truth } from './truth.ts'
 import { at, hour, instants, minute, second, steady } from './week.ts'
 
@@ -32,7 +33,7 @@ function keySeries(): () => string {
 }
 
 /** Sessions of people: the role that IAM Identity Center puts into the account. */
-const adminRole: Role = {
+const adminRole: PlannedRole = {
   ...deployRole,
   name: 'AWSReservedSSO_PlatformAdmin_9d2f41c07be3a586',
   arn: `arn:aws:iam::${accountId}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_PlatformAdmin_9d2f41c07be3a586`,
@@ -43,7 +44,7 @@ class AwsWeek {
   readonly records: LogRecord[] = []
   readonly #truth: Truth
   readonly #random: Random
-  readonly #ids = new TrailIds()
+  readonly #trail = new Trail(accountId, region)
   readonly #accessKey = keySeries()
   /** The newest session of each role, by role name. */
   readonly #sessions = new Map<string, Session>()
@@ -68,7 +69,7 @@ class AwsWeek {
     this.#changes()
   }
 
-  #session(role: Role, time: number): Session {
+  #session(role: PlannedRole, time: number): Session {
     const accessKeyId = this.#accessKey()
     // CloudTrail has a resolution of one second.
     const created = time - (time % second)
@@ -84,25 +85,25 @@ class AwsWeek {
     return { role, name: isPipeline ? 'GitHubActions' : `${role.name}-session`, accessKeyId, created }
   }
 
-  #assume(role: Role, time: number): void {
+  #assume(role: PlannedRole, time: number): void {
     const { trust } = role
     if (trust.kind === 'service') {
       const session = this.#session(role, time)
       this.#sessions.set(role.name, session)
       this.#truth.issuance('aws', role.app, role.name)
-      this.#push(time, deliveredRecord(this.#ids, session, trust.service))
+      this.#push(time, deliveredRecord(this.#trail, session, trust.service))
     } else if (trust.kind === 'web') this.#federate(role, trust, time)
     else this.#chain(role, trust.from, time)
   }
 
-  #federate(role: Role, trust: Extract<Role['trust'], { kind: 'web' }>, time: number): void {
+  #federate(role: PlannedRole, trust: Extract<PlannedRole['trust'], { kind: 'web' }>, time: number): void {
     const refusal = { code: 'AccessDenied', message: 'An unknown error occurred' }
     if (role === deployRole && episodes.isWithin(time, episodes.trustBroken)) {
       // The pipeline's own retries: it gives up at the fifth.
       for (const delay of [0, 2, 6, 14, 30]) {
         const attempt = time + delay * second
         if (attempt >= episodes.trustBroken[1]) break
-        this.#push(attempt, federatedRecord(this.#ids, this.#session(role, attempt), trust, refusal))
+        this.#push(attempt, federatedRecord(this.#trail, this.#session(role, attempt), trust, refusal))
         this.#truth.issuance('aws', role.app, role.name, refusal.code)
         this.#truth.episodeFailure('broken trust policy', episodes.trustBroken, 'tokenIssuance')
       }
@@ -114,38 +115,38 @@ class AwsWeek {
         code: 'IDPCommunicationError',
         message: 'The identity provider could not be reached to verify the token',
       }
-      this.#push(time, federatedRecord(this.#ids, this.#session(role, time), trust, passing))
+      this.#push(time, federatedRecord(this.#trail, this.#session(role, time), trust, passing))
       this.#truth.issuance('aws', role.app, role.name, passing.code)
       granted = time + episodes.retryDelays[1]
     }
     const session = this.#session(role, granted)
     this.#sessions.set(role.name, session)
-    this.#push(granted, federatedRecord(this.#ids, session, trust))
+    this.#push(granted, federatedRecord(this.#trail, session, trust))
     this.#truth.issuance('aws', role.app, role.name)
   }
 
-  #chain(role: Role, from: string, time: number): void {
+  #chain(role: PlannedRole, from: string, time: number): void {
     const caller = this.#alive(from, time)
     if (caller === undefined) return
     const session = this.#session(role, time)
-    const message = `User: ${sessionArn(caller.role, caller.name)} is not authorized to perform: sts:AssumeRole on resource: ${role.arn}`
+    const message = `User: ${sessionArn(this.#trail, caller.role, caller.name)} is not authorized to perform: sts:AssumeRole on resource: ${role.arn}`
     const refusal: Refusal | undefined = this.#random.chance(0.001)
       ? { code: 'AccessDenied', message }
       : undefined
     if (refusal === undefined) this.#sessions.set(role.name, session)
-    this.#push(time, chainedRecord(this.#ids, session, caller, refusal))
+    this.#push(time, chainedRecord(this.#trail, session, caller, refusal))
     this.#truth.issuance('aws', role.app, role.name, refusal?.code)
   }
 
-  #use(role: Role, time: number): void {
+  #use(role: PlannedRole, time: number): void {
     const session = this.#alive(role.name, time)
     if (session === undefined || role.use === undefined) return
     const action = `${role.use.source}:${role.use.name}`
-    const message = `User: ${sessionArn(role, session.name)} is not authorized to perform: ${action} on this resource because no identity-based policy allows the ${action} action`
+    const message = `User: ${sessionArn(this.#trail, role, session.name)} is not authorized to perform: ${action} on this resource because no identity-based policy allows the ${action} action`
     const refusal: Refusal | undefined = this.#random.chance(0.0005)
       ? { code: 'AccessDenied', message }
       : undefined
-    this.#push(time, useRecord(this.#ids, session, role.use, time, refusal))
+    this.#push(time, useRecord(this.#trail, session, role.use, time, refusal))
     this.#truth.use('cloudtrail', role.app, refusal ? 'bad' : 'good')
     if (role.use.name === 'GetSecretValue' && !refusal) this.#truth.note('cloudtrail secrets read by a role')
   }
@@ -156,7 +157,7 @@ class AwsWeek {
   }
 
   #serviceCall(time: number): void {
-    this.#push(time, serviceRecord(this.#ids, time))
+    this.#push(time, serviceRecord(this.#trail, time))
     this.#truth.note('cloudtrail calls by AWS services about their own business')
   }
 
@@ -179,7 +180,7 @@ class AwsWeek {
       roleName: imagesRole.name,
       policyArn: `arn:aws:iam::${accountId}:policy/catalog-images-read`,
     }
-    this.#push(time, iamRecord(this.#ids, session, time, 'AttachRolePolicy', request))
+    this.#push(time, iamRecord(this.#trail, session, time, 'AttachRolePolicy', request))
     this.#truth.note('cloudtrail changes made by roles')
     this.#truth.change(
       {
@@ -213,7 +214,7 @@ class AwsWeek {
       ],
     })
     const request = { roleName: deployRole.name, policyDocument }
-    this.#push(time, iamRecord(this.#ids, session, time, 'UpdateAssumeRolePolicy', request))
+    this.#push(time, iamRecord(this.#trail, session, time, 'UpdateAssumeRolePolicy', request))
     this.#truth.change(
       {
         provider: 'aws',

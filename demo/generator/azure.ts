@@ -1,28 +1,30 @@
 /** A week of Azure: tokens from Entra, calls to key vaults, and the role changes between them. */
 
-import { roleAssignmentRecords, vaultId, vaultRecord } from './azure-resource-records.ts'
+import { guidSeries, type Random, seededRandom } from '../../src/simulation/random.ts'
+import { roleAssignmentRecords, vaultId, vaultRecord } from '../../src/simulation/records/azure-resources.ts'
+import { appRoleRecord, SignInLog, signInRecord } from '../../src/simulation/records/entra.ts'
 import type { LogRecord } from './delivery.ts'
-import { appRoleRecord, SignInIds, signInRecord } from './entra-records.ts'
 import * as episodes from './episodes.ts'
 import {
-  type Audience,
-  type AzureIdentity,
   azureIdentities,
   catalogSearch,
   checkoutApi,
   legacyImporter,
   ordersApi,
+  type PlannedAudience,
+  type PlannedIdentity,
+  type PlannedVaultUse,
   paymentsApi,
   people,
   subscriptionId,
+  tenantId,
   terraform,
-  type VaultUse,
 } from './estate-azure.ts'
-import { guidSeries, type Random, seededRandom } from './random.ts'
 import type { Truth } from './truth.ts'
 import { at, instants, minute, second } from './week.ts'
 
 const transientError = 90033
+const subscription = { tenantId, subscriptionId }
 
 interface Draft {
   readonly time: number
@@ -34,7 +36,7 @@ class AzureWeek {
   readonly records: LogRecord[] = []
   readonly #truth: Truth
   readonly #random: Random
-  readonly #signInIds = new SignInIds()
+  readonly #signInLog = new SignInLog(tenantId)
   readonly #vaultCorrelation = guidSeries('vault call')
 
   constructor(truth: Truth, random: Random) {
@@ -59,7 +61,7 @@ class AzureWeek {
     this.#changes()
   }
 
-  #ask(identity: AzureIdentity, audience: Audience, time: number): void {
+  #ask(identity: PlannedIdentity, audience: PlannedAudience, time: number): void {
     if (identity === legacyImporter && time >= episodes.secretExpires) {
       this.#signIn(identity, audience, time, 7000222)
       return
@@ -76,10 +78,10 @@ class AzureWeek {
     this.#signIn(identity, audience, isRetried ? time + episodes.retryDelays[0] : time, 0)
   }
 
-  #signIn(identity: AzureIdentity, audience: Audience, time: number, errorCode: number): void {
+  #signIn(identity: PlannedIdentity, audience: PlannedAudience, time: number, errorCode: number): void {
     const emitted = this.#random.chance(0.04) ? time + this.#random.below(110 * second) : time
     const signIn = { identity, audience, time, emitted, errorCode }
-    this.records.push({ time, text: signInRecord(signIn, this.#signInIds) })
+    this.records.push({ time, text: signInRecord(this.#signInLog, signIn) })
     this.#truth.issuance(
       'azure',
       identity.app,
@@ -88,7 +90,7 @@ class AzureWeek {
     )
   }
 
-  #call(identity: AzureIdentity, use: VaultUse, time: number): void {
+  #call(identity: PlannedIdentity, use: PlannedVaultUse, time: number): void {
     if (identity === checkoutApi && isDenied(time, episodes.vaultRoleRemoved)) {
       for (const attempt of [time, time + episodes.retryDelays[0], time + episodes.retryDelays[1]]) {
         this.#vaultCall(identity, use, attempt, 403)
@@ -102,11 +104,16 @@ class AzureWeek {
     if (use.operation === 'SecretGet') this.#truth.note('key-vault secrets read by a managed identity')
   }
 
-  #vaultCall(identity: AzureIdentity, use: VaultUse, time: number, httpStatusCode: 200 | 401 | 403): void {
+  #vaultCall(
+    identity: PlannedIdentity,
+    use: PlannedVaultUse,
+    time: number,
+    httpStatusCode: 200 | 401 | 403,
+  ): void {
     const durationMs = 9 + this.#random.below(40)
     const correlationId = this.#vaultCorrelation()
     const call = { identity, use, time, httpStatusCode, durationMs, correlationId }
-    this.records.push({ time, text: vaultRecord(call) })
+    this.records.push({ time, text: vaultRecord(subscription, call) })
   }
 
   /** Replica by replica: a 401 for the expired token, then a success with a new one. Two come back too late. */
@@ -146,6 +153,7 @@ class AzureWeek {
   #appRole(time: number, isRemoval: boolean, by: keyof typeof people): void {
     const role = 'Orders.Submit'
     const text = appRoleRecord({
+      tenantId,
       time,
       isRemoval,
       by: people[by],
@@ -162,16 +170,16 @@ class AzureWeek {
   #roleAssignment(
     time: number,
     isRemoval: boolean,
-    holder: AzureIdentity,
-    by: keyof typeof people | AzureIdentity,
+    holder: PlannedIdentity,
+    by: keyof typeof people | PlannedIdentity,
   ): void {
     const isPipeline = typeof by === 'object'
     const role = holder === checkoutApi ? 'Key Vault Crypto User' : 'Search Index Data Reader'
     const scope =
       holder === checkoutApi
-        ? vaultId('kv-acme-checkout')
+        ? vaultId(subscription, 'kv-acme-checkout')
         : `/subscriptions/${subscriptionId}/resourceGroups/rg-catalog/providers/Microsoft.Search/searchServices/srch-acme-catalog`
-    const [started, ended] = roleAssignmentRecords({
+    const [started, ended] = roleAssignmentRecords(subscription, {
       time,
       isRemoval,
       by: isPipeline ? by : people[by],

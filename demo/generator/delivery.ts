@@ -1,7 +1,7 @@
 /** How records arrive: late, twice, out of order, and packed as each provider packs them. */
 import { gzipSync } from 'node:zlib'
+import { type Random, seededRandom } from '../../src/simulation/random.ts'
 import { accountId, region } from './estate-aws.ts'
-import { type Random, seededRandom } from './random.ts'
 import type { Delivery } from './truth.ts'
 import { day, hour, minute, weekEnd, weekStart } from './week.ts'
 

@@ -1,6 +1,8 @@
 /** ACME's roles on AWS: who they belong to, who may assume them, and what their sessions do. */
+
+import { guidOf } from '../../src/simulation/random.ts'
+import type { ApiUse, Role, Trust } from '../../src/simulation/records/cloudtrail.ts'
 import type { App } from './estate-azure.ts'
-import { guidOf } from './random.ts'
 import { hour, nightly, type Shape, shopping, steady, working } from './week.ts'
 
 export const accountId = '111122223333'
@@ -8,32 +10,15 @@ export const region = 'us-east-1'
 const cluster = 'oidc.eks.us-east-1.amazonaws.com/id/4C1D0A7E52B94F6388E1A2D7C3F05B96'
 export const github = 'token.actions.githubusercontent.com'
 
-/** Who gets the role's credentials, and how. */
-export type Trust =
-  | { readonly kind: 'service'; readonly service: 'lambda' | 'ec2' | 'ecs-tasks' | 'glue' }
-  | { readonly kind: 'web'; readonly provider: string; readonly audience: string; readonly subject: string }
-  | { readonly kind: 'role'; readonly from: string }
-
-/** What sessions of the role call. */
-export interface ApiUse {
-  readonly source: 'kms' | 'secretsmanager' | 'ssm' | 'ecr' | 'sqs'
-  readonly name: string
-  readonly readOnly: boolean
-  readonly request: Readonly<Record<string, unknown>> | null
-  readonly resource?: { readonly type: string; readonly arn: string }
+interface PlannedUse extends ApiUse {
   readonly perHour: number
 }
 
-export interface Role {
-  readonly name: string
+export interface PlannedRole extends Role {
   readonly app: App
-  readonly arn: string
-  readonly id: string
-  readonly trust: Trust
   readonly shape: Shape
   readonly assumptionsPerHour: number
-  readonly sessionMs: number
-  readonly use?: ApiUse
+  readonly use?: PlannedUse
 }
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
@@ -44,14 +29,14 @@ function roleId(name: string): string {
   return `AROA${Array.from({ length: 17 }, (_, i) => letters[Number.parseInt(hex.slice(i, i + 2), 16) % 32]).join('')}`
 }
 
-type Plan = Omit<Role, 'name' | 'app' | 'arn' | 'id'>
+type Plan = Omit<PlannedRole, 'name' | 'app' | 'arn' | 'id'>
 
-function role(app: App, name: string, plan: Plan): Role {
+function role(app: App, name: string, plan: Plan): PlannedRole {
   const path = app === 'unowned' ? 'legacy' : app
   return { name, app, arn: `arn:aws:iam::${accountId}:role/${path}/${name}`, id: roleId(name), ...plan }
 }
 
-function keyUse(app: string, perHour: number): ApiUse {
+function keyUse(app: string, perHour: number): PlannedUse {
   const arn = `arn:aws:kms:${region}:${accountId}:key/${guidOf(`key ${app}`)}`
   const request = { encryptionAlgorithm: 'SYMMETRIC_DEFAULT' }
   const resource = { type: 'AWS::KMS::Key', arn }
@@ -88,7 +73,7 @@ export const imagesRole = role('catalog', 'catalog-images', {
   use: keyUse('catalog', 5),
 })
 
-export const roles: readonly Role[] = [
+export const roles: readonly PlannedRole[] = [
   role('checkout', 'checkout-orders', {
     trust: { kind: 'service', service: 'lambda' },
     shape: shopping,

@@ -1,5 +1,8 @@
 /** ACME's identities on Azure: who they belong to, what they ask tokens for, which vault they use. */
-import { guidOf } from './random.ts'
+
+import { guidOf } from '../../src/simulation/random.ts'
+import type { VaultUse } from '../../src/simulation/records/azure-resources.ts'
+import type { Audience, AzureIdentity } from '../../src/simulation/records/entra.ts'
 import { nightly, type Shape, shopping, steady, working } from './week.ts'
 
 export const tenantId = guidOf('tenant acme')
@@ -7,39 +10,27 @@ export const subscriptionId = guidOf('subscription acme-production')
 
 export type App = 'checkout' | 'payments' | 'catalog' | 'reporting' | 'ci' | 'unowned'
 
-/** What a token is for. */
-export interface Audience {
-  readonly name: string
-  readonly appId: string
+export interface PlannedAudience extends Audience {
   readonly perHour: number
 }
 
 /** Calls that an identity makes to a key vault. */
-export interface VaultUse {
-  readonly vault: string
-  readonly operation: 'KeySign' | 'KeyUnwrap' | 'SecretGet'
-  readonly object: string
+export interface PlannedVaultUse extends VaultUse {
   readonly perHour: number
 }
 
-export interface AzureIdentity {
-  readonly name: string
+export interface PlannedIdentity extends AzureIdentity {
   readonly app: App
-  readonly kind: 'userAssigned' | 'systemAssigned' | 'federated' | 'certificate' | 'secret'
-  readonly objectId: string
-  readonly appId: string
-  /** ARM id: of the identity itself, or of the resource that it is a part of. */
-  readonly resourceId: string
   readonly shape: Shape
-  readonly audiences: readonly Audience[]
-  readonly vaultUse?: VaultUse
+  readonly audiences: readonly PlannedAudience[]
+  readonly vaultUse?: PlannedVaultUse
 }
 
 interface Plan {
   readonly kind: AzureIdentity['kind']
   readonly shape: Shape
   readonly asks: Readonly<Record<string, number>>
-  readonly vaultUse?: VaultUse
+  readonly vaultUse?: PlannedVaultUse
   /** ARM type and name of the resource that a system-assigned identity is a part of. */
   readonly resource?: string
 }
@@ -49,7 +40,7 @@ export const ordersApi = 'acme-orders-api'
 
 const userAssigned = 'Microsoft.ManagedIdentity/userAssignedIdentities'
 
-function identity(app: App, name: string, plan: Plan): AzureIdentity {
+function identity(app: App, name: string, plan: Plan): PlannedIdentity {
   const group = `/subscriptions/${subscriptionId}/resourcegroups/rg-${app === 'unowned' ? 'legacy' : app}`
   return {
     name,
@@ -106,7 +97,7 @@ export const catalogSearch = identity('catalog', 'mi-catalog-search', {
   asks: { 'Azure Cognitive Search': 7 },
 })
 
-export const azureIdentities: readonly AzureIdentity[] = [
+export const azureIdentities: readonly PlannedIdentity[] = [
   checkoutApi,
   identity('checkout', 'mi-checkout-worker', {
     kind: 'userAssigned',

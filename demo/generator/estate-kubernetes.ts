@@ -1,34 +1,24 @@
 /** ACME's service accounts on Kubernetes, and what their pods ask of the API server. */
+
+import { guidOf } from '../../src/simulation/random.ts'
+import type { ApiCall, ServiceAccount } from '../../src/simulation/records/kubernetes.ts'
 import type { App } from './estate-azure.ts'
-import { guidOf } from './random.ts'
 import { nightly, type Shape, shopping, steady, working } from './week.ts'
 
-/** A call to the API server; `code` is what it answers. */
-export interface ApiCall {
-  readonly verb: string
-  readonly resource: string
-  /** Empty for the core group. */
-  readonly group: string
-  /** Absent for what is not in a namespace. */
-  readonly namespace?: string
-  readonly name?: string
-  readonly code: number
+/** What pods of an account ask of the API server. */
+export interface Call extends ApiCall {
   readonly perHour: number
 }
 
-export interface ServiceAccount {
-  readonly namespace: string
-  readonly name: string
+export interface Account extends ServiceAccount {
   readonly app: App
-  readonly uid: string
   /** Tokens are refreshed by the clock while a pod runs. */
   readonly tokensPerHour: number
   readonly shape: Shape
-  readonly pods: readonly string[]
-  readonly calls: readonly ApiCall[]
+  readonly calls: readonly Call[]
 }
 
-export const nodes = [
+const nodes = [
   { name: 'aks-apps-31407-0', ip: '192.0.2.11' },
   { name: 'aks-apps-31407-1', ip: '192.0.2.12' },
   { name: 'aks-apps-31407-2', ip: '192.0.2.13' },
@@ -52,7 +42,7 @@ const groups: Readonly<Record<string, string>> = {
 
 const clusterWide: ReadonlySet<string> = new Set(['nodes'])
 
-function serviceAccount(app: App, namespace: string, name: string, plan: Plan): ServiceAccount {
+function serviceAccount(app: App, namespace: string, name: string, plan: Plan): Account {
   return {
     namespace,
     name,
@@ -61,6 +51,7 @@ function serviceAccount(app: App, namespace: string, name: string, plan: Plan): 
     // A token lives for about an hour and is refreshed when four fifths of that are over.
     tokensPerHour: plan.tokensPerHour ?? plan.replicas * 1.25,
     shape: plan.shape ?? steady,
+    nodes,
     pods: Array.from({ length: plan.replicas }, (_, i) => `${name}-${guidOf(`${name} ${i}`).slice(0, 5)}`),
     calls: (plan.uses ?? []).map(([verb, resource, object, perHour]) => ({
       verb,
@@ -80,7 +71,7 @@ export const catalogIndexer = serviceAccount('catalog', 'catalog', 'search-index
   uses: [['list', 'configmaps', undefined, 8]],
 })
 
-export const serviceAccounts: readonly ServiceAccount[] = [
+export const serviceAccounts: readonly Account[] = [
   serviceAccount('checkout', 'checkout', 'checkout-api', {
     replicas: 5,
     uses: [['get', 'configmaps', 'checkout-flags', 14]],

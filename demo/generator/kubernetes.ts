@@ -1,8 +1,6 @@
 /** A week of a Kubernetes cluster: kubelets refresh the tokens of pods, and the pods use them. */
-import type { LogRecord } from './delivery.ts'
-import * as episodes from './episodes.ts'
-import { people } from './estate-azure.ts'
-import { type ApiCall, catalogIndexer, type ServiceAccount, serviceAccounts } from './estate-kubernetes.ts'
+
+import { guidSeries, type Random, seededRandom } from '../../src/simulation/random.ts'
 import {
   callRecords,
   personRecord,
@@ -13,8 +11,11 @@ import {
   unauthorizedRecord,
   userName,
   watchMs,
-} from './kubernetes-records.ts'
-import { guidSeries, type Random, seededRandom } from './random.ts'
+} from '../../src/simulation/records/kubernetes.ts'
+import type { LogRecord } from './delivery.ts'
+import * as episodes from './episodes.ts'
+import { people } from './estate-azure.ts'
+import { type Account, type Call, catalogIndexer, serviceAccounts } from './estate-kubernetes.ts'
 import type { Truth } from './truth.ts'
 import { at, instants, second, steady, working } from './week.ts'
 
@@ -31,7 +32,7 @@ class KubernetesWeek {
   readonly #random: Random
   readonly #auditId = guidSeries('audit')
   readonly #jti = guidSeries('token')
-  readonly #tokens = new Map<ServiceAccount, Token>()
+  readonly #tokens = new Map<Account, Token>()
 
   constructor(truth: Truth, random: Random) {
     this.#truth = truth
@@ -55,13 +56,13 @@ class KubernetesWeek {
     for (const draft of drafts.sort((a, b) => a.time - b.time)) draft.write()
   }
 
-  #request(account: ServiceAccount, time: number): void {
+  #request(account: Account, time: number): void {
     const isRetried = this.#random.chance(0.0006)
     if (isRetried) this.#refuse(account, time, 504, 10_000)
     this.#issue(account, isRetried ? time + 10_400 : time)
   }
 
-  #issue(account: ServiceAccount, time: number): void {
+  #issue(account: Account, time: number): void {
     const slow = this.#random.chance(0.008) ? 150 + this.#random.below(600) : 0
     const served = this.#served(time, 4 + this.#random.below(9) + slow)
     const token = { jti: this.#jti(), issued: time + served.latencyMs }
@@ -72,7 +73,7 @@ class KubernetesWeek {
     this.#truth.fetchLatency(served.latencyMs + 0.457)
   }
 
-  #refuse(account: ServiceAccount, time: number, code: number, latencyMs: number): void {
+  #refuse(account: Account, time: number, code: number, latencyMs: number): void {
     const served = this.#served(time, latencyMs)
     this.#push(served, tokenRequestRecord(account, served, code))
     this.#truth.issuance('kubernetes', account.app, userName(account), String(code))
@@ -83,13 +84,13 @@ class KubernetesWeek {
   }
 
   /** A pod starts on another node: the first request for its token is shed, the second served. */
-  #moved(account: ServiceAccount, time: number): void {
+  #moved(account: Account, time: number): void {
     this.#refuse(account, time, 429, 2)
     this.#truth.episodeFailure('nodes drained', episodes.nodesDrained, 'tokenIssuance')
     this.#issue(account, time + 1200 + this.#random.below(2 * second))
   }
 
-  #call(account: ServiceAccount, call: ApiCall, time: number): void {
+  #call(account: Account, call: Call, time: number): void {
     const token = this.#tokens.get(account)
     if (token === undefined || time > token.issued + tokenLife) return
     const served = this.#served(time, 2 + this.#random.below(7))

@@ -1,6 +1,8 @@
 /** What the generator knows it has written: counted as it writes, never by reading the logs again. */
+
+import { toSeconds } from '../../src/simulation/instant-text.ts'
 import type { App } from './estate-azure.ts'
-import { toSeconds, weekEnd, weekStart } from './week.ts'
+import { weekEnd, weekStart } from './week.ts'
 
 export type Provider = 'azure' | 'aws' | 'kubernetes'
 

@@ -5,7 +5,15 @@ import { dissect, functionsOf, importsOf, type SourceFile } from './source-text.
 
 export type Rule = (files: readonly SourceFile[]) => readonly string[]
 
-const stages = ['connectors', 'events', 'inventory', 'indicators', 'objectives', 'outputs'] as const
+const stages = [
+  'connectors',
+  'events',
+  'inventory',
+  'indicators',
+  'objectives',
+  'outputs',
+  'simulation',
+] as const
 
 /** What each folder of src/ may import from; `types` only with `import type`. */
 const importTable: Readonly<
@@ -17,6 +25,7 @@ const importTable: Readonly<
   indicators: { values: ['events', 'inventory'], types: [] },
   objectives: { values: ['indicators', 'events', 'inventory'], types: [] },
   outputs: { values: ['objectives', 'indicators', 'events', 'inventory'], types: [] },
+  simulation: { values: [], types: ['events'] },
   platform: { values: [], types: stages },
   client: { values: [], types: [] },
   app: { values: [...stages, 'platform'], types: [] },

@@ -1,7 +1,32 @@
 /** Kubernetes audit events in the key order that kube-apiserver writes. */
-import { type ApiCall, nodes, type ServiceAccount } from './estate-kubernetes.ts'
-import { guidOf, scramble } from './random.ts'
-import { toMicros } from './week.ts'
+import { toMicros } from '../instant-text.ts'
+import { guidOf, scramble } from '../random.ts'
+
+export interface Node {
+  readonly name: string
+  readonly ip: string
+}
+
+/** A call to the API server; `code` is what it answers. */
+export interface ApiCall {
+  readonly verb: string
+  readonly resource: string
+  /** Empty for the core group. */
+  readonly group: string
+  /** Absent for what is not in a namespace. */
+  readonly namespace?: string
+  readonly name?: string
+  readonly code: number
+}
+
+export interface ServiceAccount {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly pods: readonly string[]
+  /** Of its cluster. */
+  readonly nodes: readonly [Node, ...Node[]]
+}
 
 /** Which request a record is about, and when it was served. */
 export interface Served {
@@ -68,6 +93,7 @@ export function tokenRequestRecord(
   code: number,
   jti?: string,
 ): string {
+  const { nodes } = account
   const node = nodes[scramble(served.received) % nodes.length] ?? nodes[0]
   const refusal = refusals[code]
   return event({
@@ -106,6 +132,7 @@ export function userName(account: ServiceAccount): string {
 }
 
 function userOf(account: ServiceAccount, jti: string): Fields {
+  const { nodes } = account
   const pod = account.pods[scramble(jti.charCodeAt(7)) % account.pods.length] ?? ''
   const node = nodes[scramble(pod.charCodeAt(pod.length - 1)) % nodes.length] ?? nodes[0]
   return {

@@ -1,20 +1,35 @@
 /** Azure resource records as diagnostic settings write them: key vault audit events and the activity log. */
-import type { Person } from './entra-records.ts'
-import { type AzureIdentity, subscriptionId, tenantId, type VaultUse } from './estate-azure.ts'
-import { guidOf } from './random.ts'
-import { minute, toTicks } from './week.ts'
+import { toTicks } from '../instant-text.ts'
+import { guidOf } from '../random.ts'
+import type { AzureIdentity, Person } from './entra.ts'
+
+/** Where resources are. */
+export interface Subscription {
+  readonly tenantId: string
+  readonly subscriptionId: string
+}
+
+/** A call to a key vault. */
+export interface VaultUse {
+  readonly vault: string
+  readonly operation: 'KeySign' | 'KeyUnwrap' | 'SecretGet'
+  readonly object: string
+}
+
+/** How long people's tokens are old when they change something. */
+const sessionAgeSeconds = 22 * 60
 
 const signatures: Readonly<Record<number, string>> = { 200: 'OK', 401: 'Unauthorized', 403: 'Forbidden' }
 
-function vaultGroup(vault: string): string {
+function vaultGroup({ subscriptionId }: Subscription, vault: string): string {
   return `/subscriptions/${subscriptionId}/resourceGroups/rg-${vault.replace('kv-acme-', '')}`
 }
 
-export function vaultId(vault: string): string {
-  return `${vaultGroup(vault)}/providers/Microsoft.KeyVault/vaults/${vault}`
+export function vaultId(where: Subscription, vault: string): string {
+  return `${vaultGroup(where, vault)}/providers/Microsoft.KeyVault/vaults/${vault}`
 }
 
-function description(identity: AzureIdentity, use: VaultUse, status: number): string {
+function description({ identity, use, httpStatusCode: status }: VaultCall, tenantId: string): string {
   if (status === 401)
     return "[TokenExpired] Error validating token: 'Lifetime validation failed. The token is expired.'"
   const caller = `appid=${identity.appId};oid=${identity.objectId};iss=https://sts.windows.net/${tenantId}/`
@@ -33,7 +48,7 @@ export interface VaultCall {
 }
 
 /** A vault says `resultType: Success` whatever happened: the outcome is the HTTP status. */
-export function vaultRecord(call: VaultCall): string {
+export function vaultRecord(where: Subscription, call: VaultCall): string {
   const { identity, use, time, httpStatusCode } = call
   const url = `https://${use.vault}.vault.azure.net/${use.object}`
   const action = use.operation === 'SecretGet' ? '' : `/${use.operation.slice(3).toLowerCase()}`
@@ -42,7 +57,7 @@ export function vaultRecord(call: VaultCall): string {
     category: 'AuditEvent',
     operationName: use.operation,
     resultType: 'Success',
-    ...(httpStatusCode === 200 ? {} : { resultDescription: description(identity, use, httpStatusCode) }),
+    ...(httpStatusCode === 200 ? {} : { resultDescription: description(call, where.tenantId) }),
     correlationId: call.correlationId,
     callerIpAddress: '192.0.2.64',
     identity: {
@@ -63,7 +78,7 @@ export function vaultRecord(call: VaultCall): string {
       isRbacAuthorized: httpStatusCode === 200,
       tlsVersion: 'TLS1_3',
     },
-    resourceId: vaultId(use.vault).toUpperCase(),
+    resourceId: vaultId(where, use.vault).toUpperCase(),
     operationVersion: '7.5',
     resultSignature: signatures[httpStatusCode],
     durationMs: String(call.durationMs),
@@ -80,8 +95,8 @@ export interface RoleAssignmentChange {
   readonly scope: string
 }
 
-function claimsOf(by: Person | AzureIdentity, time: number): Record<string, string> {
-  const issued = Math.floor((time - 22 * minute) / 1000)
+function claimsOf(tenantId: string, by: Person | AzureIdentity, time: number): Record<string, string> {
+  const issued = Math.floor(time / 1000 - sessionAgeSeconds)
   const token = {
     aud: 'https://management.azure.com/',
     iss: `https://sts.windows.net/${tenantId}/`,
@@ -112,7 +127,11 @@ function claimsOf(by: Person | AzureIdentity, time: number): Record<string, stri
 }
 
 /** The two records of one operation: it begins, it ends; only the second says that it happened. */
-export function roleAssignmentRecords(change: RoleAssignmentChange): readonly [string, string] {
+export function roleAssignmentRecords(
+  where: Subscription,
+  change: RoleAssignmentChange,
+): readonly [string, string] {
+  const { tenantId, subscriptionId } = where
   const { time, isRemoval, by, holder, role, scope } = change
   const action = `Microsoft.Authorization/roleAssignments/${isRemoval ? 'delete' : 'write'}`
   const assignment = `${scope}/providers/Microsoft.Authorization/roleAssignments/${guidOf(`${holder.name} ${role}`)}`
@@ -147,7 +166,7 @@ export function roleAssignmentRecords(change: RoleAssignmentChange): readonly [s
       correlationId: guidOf(`role assignment ${time}`),
       identity: {
         authorization: { scope: assignment, action, evidence: { role: 'User Access Administrator' } },
-        claims: claimsOf(by, time),
+        claims: claimsOf(tenantId, by, time),
       },
       level: 'Information',
       properties: {

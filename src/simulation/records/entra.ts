@@ -1,7 +1,22 @@
 /** Microsoft Entra records as diagnostic settings write them: sign-ins of service principals, and audit logs. */
-import { type Audience, type AzureIdentity, tenantId } from './estate-azure.ts'
-import { guidOf, guidSeries } from './random.ts'
-import { toTicks } from './week.ts'
+import { toTicks } from '../instant-text.ts'
+import { guidOf, guidSeries } from '../random.ts'
+
+/** A service principal, by the credential that it signs in with. */
+export interface AzureIdentity {
+  readonly name: string
+  readonly kind: 'userAssigned' | 'systemAssigned' | 'federated' | 'certificate' | 'secret'
+  readonly objectId: string
+  readonly appId: string
+  /** ARM id: of the identity itself, or of the resource that it is a part of. */
+  readonly resourceId: string
+}
+
+/** What a token is for. */
+export interface Audience {
+  readonly name: string
+  readonly appId: string
+}
 
 /** AADSTS codes and the texts that go with them. */
 const failures: ReadonlyMap<number, string> = new Map([
@@ -31,10 +46,17 @@ function credential(identity: AzureIdentity): Record<string, unknown> {
   }
 }
 
-/** Ids of sign-ins, in series. */
-export class SignInIds {
-  readonly request = guidSeries('sign-in')
-  readonly correlation = guidSeries('sign-in correlation')
+/** The sign-in logs of a tenant, and the ids of their records, in series. */
+export class SignInLog {
+  readonly tenantId: string
+  readonly request: () => string
+  readonly correlation: () => string
+
+  constructor(tenantId: string, series = 'sign-in') {
+    this.tenantId = tenantId
+    this.request = guidSeries(series)
+    this.correlation = guidSeries(`${series} correlation`)
+  }
 }
 
 export interface SignIn {
@@ -47,10 +69,11 @@ export interface SignIn {
   readonly errorCode: number
 }
 
-export function signInRecord(signIn: SignIn, ids: SignInIds): string {
+export function signInRecord(log: SignInLog, signIn: SignIn): string {
+  const { tenantId } = log
   const { identity, audience, time, emitted, errorCode } = signIn
-  const id = ids.request()
-  const correlation = ids.correlation()
+  const id = log.request()
+  const correlation = log.correlation()
   const isManaged = identity.kind === 'userAssigned' || identity.kind === 'systemAssigned'
   const ipAddress = isManaged ? '' : '192.0.2.80'
   const reason = failures.get(errorCode)
@@ -94,7 +117,7 @@ export function signInRecord(signIn: SignIn, ids: SignInIds): string {
       isTenantRestricted: false,
       crossTenantAccessType: 'none',
       ...credential(identity),
-      ...(reason ? {} : { uniqueTokenIdentifier: Buffer.from(id).toString('base64') }),
+      ...(reason ? {} : { uniqueTokenIdentifier: btoa(id) }),
       incomingTokenType: 'none',
       authenticationProtocol: 'none',
     },
@@ -108,6 +131,7 @@ export interface Person {
 }
 
 export interface AppRoleChange {
+  readonly tenantId: string
   readonly time: number
   readonly isRemoval: boolean
   readonly by: Person
@@ -127,7 +151,7 @@ function modified(displayName: string, value: string, isRemoval: boolean): Recor
 }
 
 export function appRoleRecord(change: AppRoleChange): string {
-  const { time, isRemoval, by, holder, application, role } = change
+  const { tenantId, time, isRemoval, by, holder, application, role } = change
   const name = isRemoval
     ? 'Remove app role assignment from service principal'
     : 'Add app role assignment to service principal'
