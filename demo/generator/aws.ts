@@ -13,12 +13,13 @@ import {
   Trail,
   useRecord,
 } from '../../src/simulation/records/cloudtrail.ts'
+import { steady } from '../../src/simulation/shapes.ts'
 import type { LogRecord } from './delivery.ts'
 import * as episodes from './episodes.ts'
 import { accountId, deployRole, github, imagesRole, type PlannedRole, region, roles } from './estate-aws.ts'
 import { people } from './estate-azure.ts'
 import type { Truth } from './truth.ts'
-import { at, hour, instants, minute, second, steady } from './week.ts'
+import { at, hour, instants, minute, second } from './week.ts'
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 

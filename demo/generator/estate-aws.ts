@@ -2,8 +2,9 @@
 
 import { guidOf } from '../../src/simulation/random.ts'
 import type { ApiUse, Role, Trust } from '../../src/simulation/records/cloudtrail.ts'
+import { nightly, type Shape, shopping, steady, working } from '../../src/simulation/shapes.ts'
 import type { App } from './estate-azure.ts'
-import { hour, nightly, type Shape, shopping, steady, working } from './week.ts'
+import { hour } from './week.ts'
 
 export const accountId = '111122223333'
 export const region = 'us-east-1'

@@ -3,7 +3,7 @@
 import { guidOf } from '../../src/simulation/random.ts'
 import type { VaultUse } from '../../src/simulation/records/azure-resources.ts'
 import type { Audience, AzureIdentity } from '../../src/simulation/records/entra.ts'
-import { nightly, type Shape, shopping, steady, working } from './week.ts'
+import { nightly, type Shape, shopping, steady, working } from '../../src/simulation/shapes.ts'
 
 export const tenantId = guidOf('tenant acme')
 export const subscriptionId = guidOf('subscription acme-production')

@@ -2,8 +2,8 @@
 
 import { guidOf } from '../../src/simulation/random.ts'
 import type { ApiCall, ServiceAccount } from '../../src/simulation/records/kubernetes.ts'
+import { nightly, type Shape, shopping, steady, working } from '../../src/simulation/shapes.ts'
 import type { App } from './estate-azure.ts'
-import { nightly, type Shape, shopping, steady, working } from './week.ts'
 
 /** What pods of an account ask of the API server. */
 export interface Call extends ApiCall {

@@ -3,8 +3,6 @@
 import { guidSeries, type Random, seededRandom } from '../../src/simulation/random.ts'
 import {
   callRecords,
-  personRecord,
-  roleBindingRecord,
   type Served,
   serverRecord,
   tokenRequestRecord,
@@ -12,12 +10,14 @@ import {
   userName,
   watchMs,
 } from '../../src/simulation/records/kubernetes.ts'
+import { personRecord, roleBindingRecord } from '../../src/simulation/records/kubernetes-changes.ts'
+import { steady, working } from '../../src/simulation/shapes.ts'
 import type { LogRecord } from './delivery.ts'
 import * as episodes from './episodes.ts'
 import { people } from './estate-azure.ts'
 import { type Account, type Call, catalogIndexer, serviceAccounts } from './estate-kubernetes.ts'
 import type { Truth } from './truth.ts'
-import { at, instants, second, steady, working } from './week.ts'
+import { at, instants, second } from './week.ts'
 
 const tokenLife = 3607 * second
 

@@ -12,6 +12,7 @@ import { generate } from './commands/generate.ts'
 import { inspect } from './commands/inspect.ts'
 import { inventory } from './commands/inventory.ts'
 import { replay } from './commands/replay.ts'
+import { addSimulate } from './commands/simulate-arguments.ts'
 import { validate } from './commands/validate.ts'
 import { requireConnectors } from './connector-files.ts'
 import { requireDefinitions } from './definition-files.ts'
@@ -244,7 +245,16 @@ function program(context: CommandContext, done: Done): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .addHelpText('after', examples)
-  for (const add of [addRun, addReplay, addInspect, addInventory, addBaseline, addValidate, addGenerate])
+  for (const add of [
+    addRun,
+    addReplay,
+    addInspect,
+    addInventory,
+    addBaseline,
+    addValidate,
+    addGenerate,
+    addSimulate,
+  ])
     add(root, context, done)
   for (const command of [root, ...root.commands.flatMap((each) => [each, ...each.commands])])
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: () => undefined })

@@ -35,6 +35,12 @@ export const errorTable = {
     fix: 'write an RFC 3339 time such as 2026-01-31T08:00:00Z',
     exitCode: exitCodes.usage,
   },
+  unknownScenario: {
+    code: 'ISLO-1012',
+    message: 'there is no file and no scenario {name}',
+    fix: 'name a scenario file, or one of {allowed}',
+    exitCode: exitCodes.usage,
+  },
   missingFile: {
     code: 'ISLO-2001',
     message: '{path} does not exist',
@@ -125,6 +131,12 @@ export const errorTable = {
     fix: 'correct the lines named above; docs/planned-flows.md shows their form',
     exitCode: exitCodes.usage,
   },
+  scenarioProblems: {
+    code: 'ISLO-3012',
+    message: 'the scenario has {count}',
+    fix: 'correct the lines named above; docs/simulate.md has every setting',
+    exitCode: exitCodes.usage,
+  },
   portInUse: {
     code: 'ISLO-4001',
     message: 'port {port} on {host} is in use',
@@ -142,6 +154,12 @@ export const errorTable = {
     message: 'standard output was closed before everything was written',
     fix: 'nothing to do if the reader had seen enough, as with `| head`; nothing is printed about it',
     exitCode: exitCodes.ok,
+  },
+  recordsNotTaken: {
+    code: 'ISLO-4012',
+    message: 'the simulated records were not taken by {to}: {reason}',
+    fix: 'check that it runs and takes records at that address; nothing of the simulation is lost: run it again',
+    exitCode: exitCodes.environment,
   },
   defect: {
     code: 'ISLO-9001',
@@ -214,7 +232,8 @@ export function problemsError(
     | 'definitionProblems'
     | 'ownershipProblems'
     | 'baselineProblems'
-    | 'plannedFlowProblems',
+    | 'plannedFlowProblems'
+    | 'scenarioProblems',
   problems: readonly Problem[],
 ): AppError {
   const errors = problems.filter((problem) => problem.severity === 'error').length

@@ -53,7 +53,8 @@ export function checkAgainst<T extends z.ZodType>(
 /** A key that is missing because it is mistyped has been said to be unknown already. */
 function isMistyped(missing: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
   const name = missing.path.at(-1)
-  if (missing.code !== 'invalid_type' || typeof name !== 'string') return false
+  const isMissing = missing.code === 'invalid_type' || missing.code === 'invalid_value'
+  if (!isMissing || typeof name !== 'string') return false
   const holder = pathText(missing.path.slice(0, -1))
   return issues.some(
     (issue) =>

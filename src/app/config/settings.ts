@@ -4,7 +4,7 @@ import { secretForm } from './secret.ts'
 
 /** The parts of a JSON schema that our schemas use. */
 export interface SchemaNode {
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean' | undefined
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | undefined
   readonly description?: string | undefined
   readonly default?: unknown
   readonly properties?: Readonly<Record<string, SchemaNode>> | undefined
@@ -51,6 +51,8 @@ export function requirement(node: SchemaNode): string {
   switch (node.type) {
     case 'integer':
       return `a whole number from ${node.minimum} to ${node.maximum}`
+    case 'number':
+      return `a number from ${node.minimum} to ${node.maximum}`
     case 'boolean':
       return 'true or false'
     case 'array':

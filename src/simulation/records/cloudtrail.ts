@@ -15,6 +15,8 @@ export interface ApiUse {
   readonly readOnly: boolean
   readonly request: Readonly<Record<string, unknown>> | null
   readonly resource?: { readonly type: string; readonly arn: string }
+  /** A data event: what is done with the content of a resource. */
+  readonly isData?: boolean
 }
 
 export interface Role {
@@ -114,6 +116,7 @@ interface Call {
   readonly response: unknown
   readonly readOnly: boolean
   readonly resources?: readonly Fields[] | undefined
+  readonly isData?: boolean | undefined
   /** AWS's own call: seen from both sides, and made over no connection of the caller's. */
   readonly isInternal?: boolean
 }
@@ -136,10 +139,10 @@ function record(trail: Trail, call: Call): string {
     readOnly: call.readOnly,
     ...(call.resources && !call.refusal && { resources: call.resources }),
     eventType: 'AwsApiCall',
-    managementEvent: true,
+    managementEvent: call.isData !== true,
     recipientAccountId: trail.accountId,
     ...(call.isInternal && { sharedEventID: trail.shared() }),
-    eventCategory: 'Management',
+    eventCategory: call.isData === true ? 'Data' : 'Management',
     ...(call.isInternal ? {} : { tlsDetails: tls(call.service, trail.region) }),
   })
 }
@@ -157,7 +160,7 @@ function roleResource(trail: Trail, role: Role): readonly Fields[] {
 }
 
 /** An AWS service gets credentials of the role for a workload. */
-export function deliveredRecord(trail: Trail, session: Session, service: string): string {
+export function deliveredRecord(trail: Trail, session: Session, service: string, refusal?: Refusal): string {
   const { role, name, created } = session
   const host = `${service}.amazonaws.com`
   return record(trail, {
@@ -167,6 +170,7 @@ export function deliveredRecord(trail: Trail, session: Session, service: string)
     name: 'AssumeRole',
     from: host,
     userAgent: host,
+    refusal,
     request: { roleArn: role.arn, roleSessionName: name },
     response: { credentials: issued(trail, session)['credentials'] },
     readOnly: true,
@@ -249,6 +253,7 @@ export function useRecord(
     request: refusal ? null : use.request,
     response: null,
     readOnly: use.readOnly,
+    isData: use.isData,
     resources: resource && [{ accountId: trail.accountId, type: resource.type, ARN: resource.arn }],
   })
 }

@@ -21,6 +21,10 @@ export interface Audience {
 /** AADSTS codes and the texts that go with them. */
 const failures: ReadonlyMap<number, string> = new Map([
   [90033, 'A transient error has occurred. Please try again.'],
+  [90055, 'The tenant is throttled because of incoming requests.'],
+  [500011, 'The resource principal was not found in the tenant.'],
+  [700016, 'The application was not found in the directory of the tenant.'],
+  [700213, 'No matching federated identity record was found for the presented assertion subject.'],
   [501051, 'Application is not assigned to a role for the application.'],
   [7000222, 'The provided client secret keys for the app are expired.'],
 ])
@@ -202,6 +206,74 @@ export function appRoleRecord(change: AppRoleChange): string {
         },
       ],
       additionalDetails: [{ key: 'AppId', value: guidOf(`application ${application}`) }],
+    },
+  })
+}
+
+export interface DirectoryChange {
+  readonly tenantId: string
+  readonly id: string
+  readonly time: number
+  readonly by: Person
+  readonly target: AzureIdentity
+  readonly activity: 'Remove service principal' | 'Add service principal' | 'Update application'
+  /** JSON of the property's values before and after. */
+  readonly modified?: { readonly name: string; readonly before: unknown; readonly after: unknown }
+}
+
+const operationTypes = {
+  'Remove service principal': 'Delete',
+  'Add service principal': 'Add',
+  'Update application': 'Update',
+} as const
+
+/** A service principal or application was made, changed or removed. */
+export function directoryRecord(change: DirectoryChange): string {
+  const { tenantId, id, time, by, target, activity, modified: property } = change
+  const isApplication = activity === 'Update application'
+  const modifiedProperties = property && [
+    {
+      displayName: property.name,
+      oldValue: JSON.stringify(property.before),
+      newValue: JSON.stringify(property.after),
+    },
+  ]
+  return JSON.stringify({
+    time: `${toTicks(time)}Z`,
+    resourceId: `/tenants/${tenantId}/providers/Microsoft.aadiam`,
+    operationName: activity,
+    operationVersion: '1.0',
+    category: 'AuditLogs',
+    tenantId,
+    resultSignature: 'None',
+    durationMs: 0,
+    callerIpAddress: by.ip,
+    correlationId: id,
+    Level: 4,
+    properties: {
+      id: `Directory_${id}`,
+      category: 'ApplicationManagement',
+      correlationId: id,
+      result: 'success',
+      resultReason: '',
+      activityDisplayName: activity,
+      activityDateTime: `${toTicks(time)}+00:00`,
+      loggedByService: 'Core Directory',
+      operationType: operationTypes[activity],
+      userAgent: null,
+      initiatedBy: {
+        user: { id: by.id, displayName: null, userPrincipalName: by.upn, ipAddress: by.ip, roles: [] },
+      },
+      targetResources: [
+        {
+          id: target.objectId,
+          displayName: target.name,
+          type: isApplication ? 'Application' : 'ServicePrincipal',
+          modifiedProperties: modifiedProperties ?? [],
+          administrativeUnits: [],
+        },
+      ],
+      additionalDetails: [{ key: 'AppId', value: target.appId }],
     },
   })
 }

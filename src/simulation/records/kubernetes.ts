@@ -35,7 +35,7 @@ export interface Served {
   readonly latencyMs: number
 }
 
-type Fields = Readonly<Record<string, unknown>>
+export type Fields = Readonly<Record<string, unknown>>
 
 interface Event {
   readonly level?: string
@@ -52,9 +52,9 @@ interface Event {
   readonly annotations?: Fields
 }
 
-const allowed = { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': '' }
+export const allowed = { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': '' }
 
-function event(parts: Event): string {
+export function event(parts: Event): string {
   const { auditId, received, latencyMs } = parts.served
   return JSON.stringify({
     kind: 'Event',
@@ -76,14 +76,36 @@ function event(parts: Event): string {
   })
 }
 
-function ok(code: number): Fields {
+export function ok(code: number): Fields {
   return { metadata: {}, code }
 }
 
 const refusals: Readonly<Record<number, { reason: string; message: (account: ServiceAccount) => string }>> = {
   404: { reason: 'NotFound', message: (account) => `serviceaccounts "${account.name}" not found` },
   429: { reason: 'TooManyRequests', message: () => 'Too many requests, please try again later.' },
+  422: { reason: 'Invalid', message: (account) => `TokenRequest "${account.name}" is invalid` },
+  503: {
+    reason: 'ServiceUnavailable',
+    message: () => 'the server is currently unable to handle the request',
+  },
   504: { reason: 'Timeout', message: () => 'Timeout: request did not complete within the allotted timeout' },
+}
+
+/** What a kubelet asks for: the body is logged from level Request on. */
+export interface Bound {
+  readonly pod: string
+  readonly audience: string
+  readonly ttlSeconds: number
+}
+
+function tokenRequest({ pod, audience, ttlSeconds }: Bound): Fields {
+  const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: pod, uid: guidOf(`pod ${pod}`) }
+  return {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: {},
+    spec: { audiences: [audience], expirationSeconds: ttlSeconds, boundObjectRef },
+  }
 }
 
 /** A kubelet asks for a pod's token; `jti` is the id of the token that it gets. */
@@ -92,6 +114,7 @@ export function tokenRequestRecord(
   served: Served,
   code: number,
   jti?: string,
+  bound?: Bound,
 ): string {
   const { nodes } = account
   const node = nodes[scramble(served.received) % nodes.length] ?? nodes[0]
@@ -117,6 +140,7 @@ export function tokenRequestRecord(
       apiVersion: 'v1',
       subresource: 'token',
     },
+    ...(bound && { level: 'Request', bodies: { requestObject: tokenRequest(bound) } }),
     status: refusal
       ? { metadata: {}, status: 'Failure', message: refusal.message(account), reason: refusal.reason, code }
       : ok(code),
@@ -131,7 +155,7 @@ export function userName(account: ServiceAccount): string {
   return `system:serviceaccount:${account.namespace}:${account.name}`
 }
 
-function userOf(account: ServiceAccount, jti: string): Fields {
+export function userOf(account: ServiceAccount, jti: string): Fields {
   const { nodes } = account
   const pod = account.pods[scramble(jti.charCodeAt(7)) % account.pods.length] ?? ''
   const node = nodes[scramble(pod.charCodeAt(pod.length - 1)) % nodes.length] ?? nodes[0]
@@ -231,56 +255,6 @@ export function serverRecord(served: Served): string {
       apiVersion: 'v1',
     },
     status: ok(200),
-    served,
-    annotations: allowed,
-  })
-}
-
-/** Somebody looks at pods. */
-export function personRecord(person: string, served: Served): string {
-  return event({
-    uri: '/api/v1/namespaces/checkout/pods?limit=500',
-    verb: 'list',
-    user: { username: person, groups: ['acme:platform', 'system:authenticated'] },
-    ip: '198.51.100.23',
-    userAgent: 'kubectl/v1.33.4 (darwin/arm64) kubernetes/74cdb4c',
-    object: { resource: 'pods', namespace: 'checkout', apiVersion: 'v1' },
-    status: ok(200),
-    served,
-    annotations: allowed,
-  })
-}
-
-/** The audit policy keeps the bodies of RBAC objects: who is bound to what. */
-export function roleBindingRecord(
-  by: ServiceAccount,
-  holder: ServiceAccount,
-  served: Served,
-  jti: string,
-): string {
-  const body = {
-    kind: 'RoleBinding',
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    metadata: { name: `${holder.name}-reader`, namespace: holder.namespace },
-    subjects: [{ kind: 'ServiceAccount', name: holder.name, namespace: holder.namespace }],
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'index-reader' },
-  }
-  return event({
-    level: 'RequestResponse',
-    uri: `/apis/rbac.authorization.k8s.io/v1/namespaces/${holder.namespace}/rolebindings`,
-    verb: 'create',
-    user: userOf(by, jti),
-    ip: '192.0.2.40',
-    userAgent: `${by.name}/v2 (linux/amd64) kubernetes/client-go`,
-    object: {
-      resource: 'rolebindings',
-      namespace: holder.namespace,
-      name: body.metadata.name,
-      apiGroup: 'rbac.authorization.k8s.io',
-      apiVersion: 'v1',
-    },
-    status: ok(201),
-    bodies: { requestObject: body, responseObject: body },
     served,
     annotations: allowed,
   })
