@@ -2,7 +2,7 @@
 
 export const minuteMs = 60_000
 export const hourMs = 60 * minuteMs
-export const dayMs = 24 * hourMs
+const dayMs = 24 * hourMs
 
 /** From epoch ms. */
 export type Shape = (time: number) => number
