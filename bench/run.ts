@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: throughput, durability, restart, scrapes and memory, beside their goals. What is compared runs in processes
- * of its own, in turns, in one run. `--records` sets the size; `--kafka` and `--telemetry` run what takes longer instead.
+ * of its own, in turns, in one run. `--records` sets the size; `--kafka`, `--telemetry` and `--client` run something else instead.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     kafka: { type: 'boolean', default: false },
     telemetry: { type: 'boolean', default: false },
+    client: { type: 'boolean', default: false },
   },
 })
 
@@ -52,6 +53,7 @@ async function benchAll(folder: string): Promise<void> {
 }
 
 if (values.telemetry) spawnSync(process.execPath, [scriptPath('telemetry.ts')], { stdio: 'inherit' })
+else if (values.client) spawnSync(process.execPath, [scriptPath('client.ts')], { stdio: 'inherit' })
 else if (values.kafka)
   await inFolder((folder) =>
     benchKafka(new Report(true), folder, Number(values.records ?? 200_000), Number(values.rounds ?? 3)),

@@ -4,7 +4,7 @@ import { className, field, numberField, textField } from './fields.ts'
 import type { Identity } from './identity.ts'
 import { putAround } from './methods.ts'
 import type { Recorder } from './recorder.ts'
-import { TokenMemory } from './token-memory.ts'
+import { BoundedMap, TokenMemory } from './token-memory.ts'
 import { type Asked, noToken, type TokenSource } from './token-source.ts'
 
 /** What @azure/core-auth calls a TokenCredential, of any version. */
@@ -48,28 +48,40 @@ function sourceOf(credential: object, identity: Identity): TokenSource {
   }
 }
 
-/** Tokens differ by scope, by tenant, and by whether they can be revoked continuously. */
-function askedWith(values: readonly unknown[]): Asked {
-  const [scopes, options] = values
+function askedFor(scopes: unknown): Asked {
   const scope: unknown = Array.isArray(scopes) ? scopes[0] : scopes
   const key = Array.isArray(scopes) ? scopes.join(' ') : `${scope}`
-  const audience = typeof scope === 'string' ? audienceOf(scope) : ''
-  if (options === undefined) return { key, audience }
+  return { key, audience: typeof scope === 'string' ? audienceOf(scope) : '' }
+}
+
+/** Tokens differ by scope, by tenant, and by whether they can be revoked continuously. */
+function askedWith(plain: Asked, options: unknown): Asked {
   const tenant = textField(options, 'tenantId')
   const isContinuous = field(options, 'enableCae') === true
-  return { key: tenant === undefined && !isContinuous ? key : `${key} ${tenant} ${isContinuous}`, audience }
+  if (tenant === undefined && !isContinuous) return plain
+  return { key: `${plain.key} ${tenant} ${isContinuous}`, audience: plain.audience }
 }
+
+/** More than an application has scopes. */
+const mostScopes = 100
 
 /** On a class's prototype or on one credential: sources are kept by credential. */
 function instrumentGetToken(recorder: Recorder, target: object, identity: Identity = {}): void {
   const sources = new WeakMap<object, TokenSource>()
+  const askedBefore = new BoundedMap<Asked>(mostScopes)
+  const asked = ([scopes, options]: readonly unknown[]): Asked => {
+    const before = typeof scopes === 'string' ? askedBefore.get(scopes) : undefined
+    const plain = before ?? askedFor(scopes)
+    if (before === undefined && typeof scopes === 'string') askedBefore.set(scopes, plain)
+    return options === undefined ? plain : askedWith(plain, options)
+  }
   putAround(target, 'getToken', (credential, values, call) => {
     let source = sources.get(credential)
     if (source === undefined) {
       source = sourceOf(credential, identity)
       sources.set(credential, source)
     }
-    return recorder.run(source, askedWith(values), call)
+    return recorder.run(source, asked(values), call)
   })
 }
 

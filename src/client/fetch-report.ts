@@ -12,6 +12,8 @@ export interface FetchReport {
   readonly identity: Identity
   readonly audience: string
   readonly known: KnownToken | undefined
+  /** Whether it has to be remembered. */
+  readonly isNew: boolean
   readonly failure: Failure | undefined
   readonly isCacheHit: boolean
   /** A new token that the SDK had got by itself, between two calls: how long that took was not seen. */
@@ -91,6 +93,7 @@ export function reportSuccess(
     identity: known.identity,
     audience,
     known,
+    isNew: known !== before,
     failure: undefined,
     isCacheHit,
     isFromBackground: !isSame && before !== undefined && fetch.requests === 0 && fetch.source.memory.usesHttp,
@@ -114,6 +117,7 @@ export function reportFailure(
     identity: joinIdentity(named(fetch), before?.identity ?? fetch.source.memory.identity),
     audience,
     known: undefined,
+    isNew: false,
     failure,
     isCacheHit: false,
     isFromBackground: false,

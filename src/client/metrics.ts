@@ -15,6 +15,11 @@ export interface TokenMetrics {
   observe(histogram: HistogramName, value: number, values: LabelValues): void
 }
 
+interface MadeAttributes {
+  readonly wanted: readonly Label[]
+  readonly attributes: Attributes
+}
+
 /** Attributes in the order of the definition; a label without a value is left out. */
 function attributesOf(wanted: readonly Label[], values: LabelValues): Attributes {
   const named: Attributes = {}
@@ -40,6 +45,8 @@ export class OpenTelemetryMetrics implements TokenMetrics {
   readonly #api: MetricsAPI
   readonly #scope: string
   #instruments: Instruments | undefined
+  /** Answers from a cache come with the same values again and again. */
+  readonly #made = new WeakMap<LabelValues, MadeAttributes[]>()
 
   constructor(api: MetricsAPI, scope: string) {
     this.#api = api
@@ -47,13 +54,25 @@ export class OpenTelemetryMetrics implements TokenMetrics {
   }
 
   count(counter: CounterName, by: number, values: LabelValues): void {
-    this.#current().counters.get(counter)?.add(by, attributesOf(counters[counter].labels, values))
+    this.#current().counters.get(counter)?.add(by, this.#attributes(counters[counter].labels, values))
   }
 
   observe(histogram: HistogramName, value: number, values: LabelValues): void {
     this.#current()
       .histograms.get(histogram)
-      ?.record(value, attributesOf(histograms[histogram].labels, values))
+      ?.record(value, this.#attributes(histograms[histogram].labels, values))
+  }
+
+  #attributes(wanted: readonly Label[], values: LabelValues): Attributes {
+    let made = this.#made.get(values)
+    if (made === undefined) {
+      made = []
+      this.#made.set(values, made)
+    }
+    for (const one of made) if (one.wanted === wanted) return one.attributes
+    const attributes = attributesOf(wanted, values)
+    made.push({ wanted, attributes })
+    return attributes
   }
 
   #current(): Instruments {

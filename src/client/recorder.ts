@@ -1,15 +1,17 @@
 /** Runs calls for tokens and records them: the call's arguments, results, errors and order are none of its business. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import {
+  type Attributes,
   type Context,
   context,
+  isSpanContextValid,
   type Span,
   SpanKind,
   SpanStatusCode,
   type Tracer,
   trace,
 } from '@opentelemetry/api'
-import { attributes as names, spans } from './conventions.ts'
+import { type LabelValues, attributes as names, spans } from './conventions.ts'
 import { failureOf, reasonOfStatus } from './failure.ts'
 import { attributesOf, type FetchReport, labelsOf, reportFailure, reportSuccess } from './fetch-report.ts'
 import type { HttpCall, HttpWatcher } from './http-calls.ts'
@@ -40,6 +42,7 @@ export class Recorder implements HttpWatcher {
   readonly #places = new AsyncLocalStorage<Place>()
   readonly #audiences = new Set<string>()
   readonly #recent = new BoundedMap<KnownToken>(mostRecent)
+  readonly #hitLabels = new WeakMap<KnownToken, LabelValues>()
   #isCold = true
 
   constructor(tracer: Tracer, metrics: TokenMetrics, endpoints: MetadataEndpoints) {
@@ -55,15 +58,16 @@ export class Recorder implements HttpWatcher {
       return this.#runPart(place, source, asked, call)
     const fetch = new TokenFetch(source, asked)
     const audience = this.#bounded(asked.audience)
-    const span = this.#tracer.startSpan(spans.fetch, {
-      kind: SpanKind.INTERNAL,
-      attributes: {
-        [names.provider]: source.provider,
-        [names.credentialType]: source.credentialType,
-        ...(audience !== '' && { [names.audience]: audience }),
-      },
-    })
-    const inside = () => context.with(trace.setSpan(context.active(), span), call)
+    const attributes: Attributes = {
+      [names.provider]: source.provider,
+      [names.credentialType]: source.credentialType,
+    }
+    if (audience !== '') attributes[names.audience] = audience
+    const span = this.#tracer.startSpan(spans.fetch, { kind: SpanKind.INTERNAL, attributes })
+    // Without an SDK there is no span to be in.
+    const inside = isSpanContextValid(span.spanContext())
+      ? () => context.with(trace.setSpan(context.active(), span), call)
+      : call
     const end = (result: unknown) => this.#record(fetch, reportResult(fetch, audience, result), span)
     const fail = (error: unknown) => this.#record(fetch, reportError(fetch, audience, error), span)
     return settled(() => this.#places.run({ fetch, isInChain: source.isChain }, inside), end, fail)
@@ -84,7 +88,7 @@ export class Recorder implements HttpWatcher {
   #record(fetch: TokenFetch, report: FetchReport, span: Span): void {
     fetch.isEnded = true
     if (fetch.requests > 0) fetch.source.memory.usesHttp = true
-    if (report.known !== undefined) this.#remember(fetch, report.known)
+    if (report.isNew && report.known !== undefined) this.#remember(fetch, report.known)
     const isColdStart = this.#isCold
     this.#isCold = false
     this.#count(fetch, report)
@@ -99,6 +103,14 @@ export class Recorder implements HttpWatcher {
     if (known.token !== undefined) this.#recent.set(known.token, known)
   }
 
+  /** The same object for the same token from a cache: what is made of labels can be kept. */
+  #labels(fetch: TokenFetch, report: FetchReport): LabelValues {
+    if (!report.isCacheHit || report.known === undefined) return labelsOf(fetch, report)
+    const labels = this.#hitLabels.get(report.known) ?? labelsOf(fetch, report)
+    this.#hitLabels.set(report.known, labels)
+    return labels
+  }
+
   /** What is known of a token that an application presents. */
   known(token: string): KnownToken | undefined {
     return this.#recent.get(token)
@@ -106,7 +118,7 @@ export class Recorder implements HttpWatcher {
 
   #count(fetch: TokenFetch, report: FetchReport): void {
     const metrics = this.#metrics
-    const labels = labelsOf(fetch, report)
+    const labels = this.#labels(fetch, report)
     if (report.ageSeconds !== undefined) metrics.observe('age', report.ageSeconds, labels)
     if (report.isCacheHit) {
       metrics.count('cacheHits', 1, labels)

@@ -17,6 +17,7 @@ const mostMembers = 32
 /** More than any SDK repeats. */
 const mostAddresses = 64
 
+/** Most fetches are answered from a cache: what they do not need is not made. */
 export class TokenFetch {
   readonly source: TokenSource
   readonly key: string
@@ -24,8 +25,8 @@ export class TokenFetch {
   identity: Identity | undefined
   readonly startedAtMs = Date.now()
   readonly #startedAt = performance.now()
-  readonly #members: MemberAttempt[] = []
-  readonly #failedAddresses = new Set<string>()
+  #members: MemberAttempt[] | undefined
+  #failedAddresses: Set<string> | undefined
   requests = 0
   retries = 0
   last: LastAnswer | undefined
@@ -47,11 +48,12 @@ export class TokenFetch {
   }
 
   get members(): readonly MemberAttempt[] {
-    return this.#members
+    return this.#members ?? []
   }
 
   beginMember(name: string): MemberAttempt {
     const attempt = { name, requestsBefore: this.requests, requestsAfter: this.requests, isFailed: false }
+    this.#members ??= []
     if (this.#members.length < mostMembers) this.#members.push(attempt)
     return attempt
   }
@@ -64,14 +66,16 @@ export class TokenFetch {
   beginRequest(call: HttpCall, metadataOf: Provider | undefined): void {
     this.requests++
     this.last = { metadataOf, status: 0 }
-    if (this.#failedAddresses.has(addressOf(call))) this.retries++
+    if (this.#failedAddresses?.has(addressOf(call)) === true) this.retries++
   }
 
   /** A 401 is a challenge that is answered, not an attempt that is repeated. */
   endRequest(call: HttpCall, metadataOf: Provider | undefined): void {
     this.last = { metadataOf, status: call.status }
     const isFailed = call.status === 0 || (call.status >= 400 && call.status !== 401)
-    if (isFailed && this.#failedAddresses.size < mostAddresses) this.#failedAddresses.add(addressOf(call))
+    if (!isFailed) return
+    this.#failedAddresses ??= new Set()
+    if (this.#failedAddresses.size < mostAddresses) this.#failedAddresses.add(addressOf(call))
   }
 }
 
