@@ -93,6 +93,7 @@ function mappings(entry: Entry, path: readonly string[], operation: string): rea
   const named = isGroup ? [] : objects(entry.representation).map((role) => text(role['name']) ?? '*')
   const roles = named.length > 0 ? named : [isGroup ? `group:${where}` : '*']
   const base = common(entry, actorOf(entry))
+  const realmScope = entry.realm === '' ? 'realm' : `realms/${entry.realm}`
   return roles.map((role, index) => ({
     ...base,
     kind: 'assignment.change',
@@ -101,7 +102,7 @@ function mappings(entry: Entry, path: readonly string[], operation: string): rea
     op,
     principal: identity.id,
     role,
-    scope: where === 'clients' && clientId !== undefined ? `clients/${clientId}` : `realms/${entry.realm}`,
+    scope: where === 'clients' && clientId !== undefined ? `clients/${clientId}` : realmScope,
   }))
 }
 
@@ -132,8 +133,9 @@ function changesOf(entry: Entry, path: readonly string[]): readonly (AssignmentC
 
 export function mapAdminEvent(entry: Entry): Mapped {
   if (entry.fields['error'] !== undefined) return failedChange
-  const path = entry.fields['resourcePath']
-  if (path === undefined) return noTarget
+  const { resourceType, resourcePath: path } = entry.fields
+  // The realm itself has no path.
+  if (path === undefined) return resourceType === 'REALM' ? otherResource : noTarget
   const changes = changesOf(entry, path.split('/'))
   return changes.length > 0 ? changes : otherResource
 }

@@ -57,9 +57,20 @@ const reasons: ReadonlyMap<string, Reason> = new Map<string, Reason>([
   ['identity_provider_login_failure', 'platform_error'],
 ])
 
-export function reasonOf(error: string): Reason {
-  return reasons.get(error) ?? oauthReasons.get(error) ?? 'unknown'
+/** By the words beside an error that stands for several things. */
+const reasonsByWords: ReadonlyMap<string, Reason> = new Map<string, Reason>([
+  ['Token is not active', 'token_expired'],
+  ['Session not active', 'credential_expired'],
+  ['Client not enabled to retrieve service account', 'permission_denied'],
+])
+
+/** @param words what the event has under `reason` */
+export function reasonOf(error: string, words: string | undefined): Reason {
+  return reasonsByWords.get(words ?? '') ?? reasons.get(error) ?? oauthReasons.get(error) ?? 'unknown'
 }
+
+/** What introspection says of a client that was refused, in a second event. */
+export const refusedBefore = 'Authentication failed.'
 
 /** Errors that say that the client itself was not accepted. */
 export const clientErrors: ReadonlySet<string> = new Set([

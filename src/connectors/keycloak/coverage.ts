@@ -20,5 +20,5 @@ export const coverage = {
     M10: 'no',
   },
   notes:
-    'At the default log level only failures are written: a success ratio of 0 means the wrong level. Lifetimes stand on refreshes only. Tokens used at other services leave no event.',
+    'At the default log level only failures are written: a success ratio of 0 means the wrong level. Lifetimes stand on refreshes only. Tokens used at other services leave no event, nor does a grant type that is not known; a token refused at userinfo names nobody. In the log, admin events name internal ids and no roles, do not say what changed, and name the realm of the administrator only.',
 } as const satisfies SourceCoverage

@@ -15,7 +15,7 @@ export interface Entry {
   readonly id: string
   /** Epoch ms. */
   readonly time: number
-  /** The realm's name, else its id. */
+  /** The realm's name, else its id; empty where only the administrator's own realm is named. */
   readonly realm: string
   readonly fields: Fields
   /** What an admin event created or changed, where it says so: an object, or a list of roles. */
@@ -38,9 +38,21 @@ const eventKeys = [
 
 const wanted: ReadonlySet<string> = new Set([...eventKeys, ...detailKeys])
 
-export function isLogLine(record: JsonObject): boolean {
-  return record['log.logger'] === logger || record['loggerName'] === logger
+function loggerOf(record: JsonObject): string | undefined {
+  return text(record['log.logger']) ?? text(record['loggerName'])
 }
+
+function sequenceOf(record: JsonObject): number | undefined {
+  return number(record['event.sequence']) ?? number(record['sequence'])
+}
+
+/** Whichever logger wrote it: the server's whole log comes along, and its log manager numbers the lines. */
+export function isLogLine(record: JsonObject): boolean {
+  const name = loggerOf(record)
+  return name === logger || (name !== undefined && sequenceOf(record) !== undefined)
+}
+
+const otherLine = reject('not_relevant', 'a line of the server about something else than events')
 
 /** Keycloak writes what it does not know as the text `null`. */
 function known(value: JsonValue | undefined): string | undefined {
@@ -48,7 +60,13 @@ function known(value: JsonValue | undefined): string | undefined {
   return written === 'null' ? undefined : written
 }
 
+/** An admin event in the log names the realm of who made the change, and not the one that was changed. */
+function realmOf({ realmName, realmId, operationType, type }: Fields): string {
+  return operationType !== undefined && type === undefined ? '' : (realmName ?? realmId ?? '')
+}
+
 function readLine(record: JsonObject): Entry | Rejection {
+  if (loggerOf(record) !== logger) return otherLine
   const message = text(record['message'])
   if (message === undefined)
     return reject('missing_field', 'message is missing: expected the event as type="…", realmId="…", …')
@@ -60,11 +78,10 @@ function readLine(record: JsonObject): Entry | Rejection {
   const values = keyValues(message, wanted)
   const fields: Record<string, string | undefined> = {}
   for (const key in values) fields[key] = known(values[key])
-  const sequence = number(record['event.sequence']) ?? number(record['sequence'])
   return {
-    id: `keycloak:${written}:${sequence ?? fingerprint(message)}`,
+    id: `keycloak:${written}:${sequenceOf(record) ?? fingerprint(message)}`,
     time,
-    realm: fields['realmName'] ?? fields['realmId'] ?? '',
+    realm: realmOf(fields),
     fields,
     representation: undefined,
   }

@@ -32,9 +32,9 @@ function lifetimeOf(entry: Entry): Lifetime {
 }
 
 /** A client that comes with another issuer's word and is not accepted: the trust between the two does not fit. */
-export function clientReason(error: string, asserted: Asserted): Reason {
+export function clientReason(error: string, entry: Entry, asserted: Asserted): Reason {
   if (asserted.federation !== undefined && clientErrors.has(error)) return 'federation_mismatch'
-  return reasonOf(error)
+  return reasonOf(error, entry.fields['reason'])
 }
 
 export function grantOf(
@@ -50,7 +50,7 @@ export function grantOf(
   const identity = isClients ? clientIdentity(entry, clientId) : holderIdentity(entry)
   const application =
     clientId === undefined || isAddress(clientId) ? undefined : ({ kind: 'service', name: clientId } as const)
-  const reason = error === undefined ? undefined : clientReason(error, asserted)
+  const reason = error === undefined ? undefined : clientReason(error, entry, asserted)
   return {
     kind: 'token.request',
     id: entry.id,

@@ -17,14 +17,15 @@ export function clientIdentity(entry: Entry, clientId: string): Identity {
 
 /** Whom a token of a user session is for: a person, unless the session is a service account's. */
 export function holderIdentity(entry: Entry): Identity {
-  const { username, userId } = entry.fields
+  const { username, userId, refresh_token_sub: subject } = entry.fields
   if (username?.startsWith(serviceAccountPrefix)) {
     // The account's name is the client's id in lower case; the event has the client as it is spelled.
     const clientId = username.slice(serviceAccountPrefix.length)
     const asking = entry.fields['clientId']
     return clientIdentity(entry, asking?.toLowerCase() === clientId ? asking : clientId)
   }
-  return { id: userId ?? 'unknown', type: 'user', tenant: entry.realm }
+  // A refresh that failed names its user in the refresh token only.
+  return { id: userId ?? subject ?? 'unknown', type: 'user', tenant: entry.realm }
 }
 
 export interface Asserted {

@@ -10,6 +10,9 @@ export const detailKeys = [
   'client_assertion_sub',
   'access_token_expiration_time',
   'audience',
+  'refresh_token_sub',
+  'reason',
+  'detail',
 ] as const
 
 const details: Shape = Object.fromEntries(detailKeys.map((key) => [key, true as const]))

@@ -2,7 +2,7 @@
 import type { TokenUse } from '../../events/event.ts'
 import { faultOf } from '../../events/fault.ts'
 import { type Rejection, reject } from '../../events/rejection.ts'
-import { clientErrors, reasonOf } from './codes.ts'
+import { clientErrors, reasonOf, refusedBefore } from './codes.ts'
 import type { Entry } from './entry.ts'
 import { clientReason } from './grants.ts'
 import { type Asserted, assertedBy, clientIdentity, credentialTypeOf, holderIdentity } from './identities.ts'
@@ -22,7 +22,7 @@ function common(entry: Entry, asserted: Asserted) {
 }
 
 export function userInfoUse(entry: Entry, error: string | undefined): TokenUse {
-  const reason = error === undefined ? undefined : reasonOf(error)
+  const reason = error === undefined ? undefined : reasonOf(error, entry.fields['reason'])
   const { token_id: tokenId } = entry.fields
   const refused = reason === 'permission_denied' ? 'forbidden' : 'unauthenticated'
   const isOurs = reason === 'platform_error' || reason === 'throttled'
@@ -39,17 +39,23 @@ export function userInfoUse(entry: Entry, error: string | undefined): TokenUse {
   }
 }
 
+const secondEvent = reject(
+  'not_terminal',
+  'the second event of a client that was refused at introspection: the one that says why counts',
+)
+
 /**
  * The resource server's own credential is what is judged: that the token it asked about was no good is an answer to a
  * caller who was let in.
  */
 export function introspectionUse(entry: Entry, error: string | undefined): TokenUse | Rejection {
-  const { clientId } = entry.fields
+  const { clientId, detail } = entry.fields
   if (clientId === undefined)
     return reject('missing_field', 'clientId is missing: expected the client that asked about a token')
+  if (error === 'invalid_request' && detail === refusedBefore) return secondEvent
   const asserted = assertedBy(entry)
   const refusal = error !== undefined && clientErrors.has(error) ? error : undefined
-  const reason = refusal === undefined ? undefined : clientReason(refusal, asserted)
+  const reason = refusal === undefined ? undefined : clientReason(refusal, entry, asserted)
   return {
     ...common(entry, asserted),
     identity: clientIdentity(entry, clientId),
