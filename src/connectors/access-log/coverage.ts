@@ -20,5 +20,5 @@ export const coverage = {
     M10: 'partly',
   },
   notes:
-    'M4 and M8 for calls that name a principal, and for refusals that name nobody. M10: which services were called, a lower bound. Tokens have no id, no age and no lifetime here.',
+    'M4 and M8 for calls that name a principal, and for refusals that name nobody. nginx: an authorizer that fails, and limit_req (429) before it is asked, name nobody. M10: which services were called, a lower bound. Tokens have no id, no age and no lifetime here.',
 } as const satisfies SourceCoverage

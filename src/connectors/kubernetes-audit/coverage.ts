@@ -22,5 +22,5 @@ export const coverage = {
     M10: 'partly',
   },
   notes:
-    'GKE logs no TokenRequest: no M1 and M2 there. M2 is the server side. M6 needs the issuance of the same JTI in the log. A 401 names nobody. M5 with the subjects of a binding at level RequestResponse only. At that level the log holds live tokens.',
+    "GKE logs no TokenRequest: no M1 and M2 there. M2 is the server side. M6 needs the issuance of the same JTI in the log. A 401 names nobody. M5 with the subjects of a binding at level RequestResponse only. At that level the log holds live tokens. A deleted binding names no subject, a deleted collection is one change, a TokenReview never says how it ended. For up to 10 s the server lets a revoked token in. Over plain HTTP the webhook sends no bearer token, and what is answered 401 is dropped; the ends of the server's own watches are dropped when it stops.",
 } as const satisfies SourceCoverage

@@ -21,5 +21,5 @@ export const coverage = {
     M10: 'no',
   },
   notes:
-    'One-sided without log_connections: failures only, so M4 has to be withheld. M8: rights that are missing (42501), whatever flow they belong to. Amazon RDS writes no JSON.',
+    'One-sided without log_connections: failures only, so M4 has to be withheld. A client that leaves when it is asked for a password leaves no failure; a role that may not log in, not into this database, or has no connection left has two lines (authorised, then refused), and both count. M8: rights that are missing (42501), whatever flow they belong to. Amazon RDS writes no JSON.',
 } as const satisfies SourceCoverage
