@@ -44,9 +44,12 @@ function failure(reason: Reason, code: string, fault: Fault | undefined): Mapped
   return { outcome: 'failure', decision: decisionOf(reason), reason, fault: fault ?? faultOf[reason], code }
 }
 
-/** A denial of the authorizer counts, whatever the client saw; so does its outage. What it let pass is the service's answer. */
+/**
+ * A denial of the authorizer counts, whatever the client saw; so does its outage. What it let pass is the service's answer. Any
+ * other answer of it (404: it is not where it is looked for) lets nobody pass: then it is the client's status.
+ */
 function effectiveStatus({ status, authStatus }: Said): number | undefined {
-  return authStatus !== undefined && authStatus >= 400 ? authStatus : status
+  return authStatus !== undefined && callOutcome(authStatus).reason !== undefined ? authStatus : status
 }
 
 /** A token endpoint that refuses what it is asked has not issued: other than at a service, each 4xx is a failure. */
