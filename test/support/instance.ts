@@ -27,7 +27,12 @@ export interface Totals {
 
 export interface Status {
   readonly records: Totals
-  readonly indicators: readonly { readonly id: string; readonly good: number; readonly bad: number }[]
+  readonly indicators: readonly {
+    readonly id: string
+    readonly good: number
+    readonly bad: number
+    readonly excluded: number
+  }[]
   readonly objectives: readonly Readonly<Record<string, unknown>>[]
 }
 
