@@ -146,7 +146,7 @@ export class IdentityBook {
   }
 
   #detached(identity: Identity): Identity {
-    const { name, namespace, path, repository } = identity
+    const { name, namespace, path, repository, service } = identity
     return {
       id: detached(identity.id),
       name: detachedIfAny(name),
@@ -155,6 +155,7 @@ export class IdentityBook {
       namespace: namespace === undefined ? undefined : this.#texts.own(namespace),
       path: path === undefined ? undefined : this.#texts.own(path),
       repository: detachedIfAny(repository),
+      service: service === undefined ? undefined : this.#texts.own(service),
     }
   }
 
@@ -238,6 +239,7 @@ function isSame({ raw, provider: of }: IdentityEntry, identity: Identity, provid
     raw.namespace === identity.namespace &&
     raw.path === identity.path &&
     raw.repository === identity.repository &&
+    raw.service === identity.service &&
     of === provider
   )
 }

@@ -30,8 +30,10 @@ interface SavedTally {
 }
 
 function keyOf(identity: Identity, provider: Provider): string {
-  const { id, tenant, type, name, namespace, path, repository } = identity
-  return encodeURIComponent(JSON.stringify([provider, id, tenant, type, name, namespace, path, repository]))
+  const { id, tenant, type, name, namespace, path, repository, service } = identity
+  const parts = [provider, id, tenant, type, name, namespace, path, repository]
+  // Last, and only where it is there: the keys of what has none stay what they were.
+  return encodeURIComponent(JSON.stringify(service === undefined ? parts : [...parts, service]))
 }
 
 export class IdentityTallies implements Stateful {
@@ -78,8 +80,11 @@ export class IdentityTallies implements Stateful {
   }
 
   count(tally: IdentityTally, event: IdentityEvent): void {
-    tally.events++
-    if (event.outcome === 'failure') tally.failures++
+    if (event.kind !== 'token.request' || !event.isCountedElsewhere) {
+      const weight = event.weight ?? 1
+      tally.events += weight
+      if (event.outcome === 'failure') tally.failures += weight
+    }
     if (event.time > tally.lastSeen) tally.lastSeen = event.time
     if (!tally.isDirty) this.#mark(tally)
   }

@@ -60,7 +60,7 @@ function identitySamples(series: readonly EventSeries[]): FamilySamples[] {
         }),
       ),
     ),
-    bucketSamples(identityMetrics.tokenFetchDuration, asked, ({ durations }) => durations),
+    bucketSamples(identityMetrics.tokenFetchDuration, series, ({ durations }) => durations),
     samples(
       identityMetrics.serviceAuth,
       used.map(({ labels, auth }) => ({ labels, value: auth })),

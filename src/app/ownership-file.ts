@@ -29,6 +29,7 @@ const match = z
     path: pattern.describe('Path of an AWS role, `/team/app/`.'),
     namespace: pattern.describe('Kubernetes namespace.'),
     repository: pattern.describe('`organisation/repository` of a pipeline.'),
+    service: pattern.describe('Name of the service in its own telemetry (OpenTelemetry `service.name`).'),
     provider: providerPattern.describe('`azure`, `aws`, `gcp`, `kubernetes` …'),
     tenant: pattern.describe('Entra tenant, AWS account, GCP project, cluster.'),
   })

@@ -60,6 +60,8 @@ export interface Identity {
   readonly namespace?: string | undefined
   readonly path?: string | undefined
   readonly repository?: string | undefined
+  /** The service that it runs, by its own telemetry (`service.name`): an owner where nothing else names one. */
+  readonly service?: string | undefined
 }
 
 export const workloadKinds = ['pod', 'vm', 'function', 'task', 'repository', 'resource', 'service'] as const
@@ -131,6 +133,10 @@ interface EventBase {
   /** The provider's own code, as written. */
   readonly code?: string | undefined
   readonly correlation?: Correlation | undefined
+  /** How many like it the event stands for: a metric's increase, or sampled spans. A whole number; absent is one. */
+  readonly weight?: number | undefined
+  /** Whether nobody knows how many like it were not recorded: a span whose sampling is not said. */
+  readonly sampling?: 'unknown' | undefined
 }
 
 export interface TokenRequest extends EventBase {
@@ -144,6 +150,10 @@ export interface TokenRequest extends EventBase {
   /** Whether the former token of the same identity, audience and workload was still valid; the ledger's. */
   whileValid?: boolean | undefined
   readonly attempt?: number | undefined
+  /** Another record counts the same attempt: this one adds to what is known of it and is no attempt more. */
+  readonly isCountedElsewhere?: true | undefined
+  /** Whether it was made while the workload started. */
+  readonly isColdStart?: boolean | undefined
   readonly ttlSeconds?: number | undefined
   /** Epoch milliseconds. */
   readonly expiresAt?: number | undefined

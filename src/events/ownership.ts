@@ -12,6 +12,7 @@ export interface OwnershipRule {
     readonly path?: string | undefined
     readonly namespace?: string | undefined
     readonly repository?: string | undefined
+    readonly service?: string | undefined
     readonly provider?: string | undefined
     readonly tenant?: string | undefined
   }
@@ -29,7 +30,7 @@ export interface Owner {
 }
 
 function matches(rule: OwnershipRule, identity: Identity, provider: Provider): boolean {
-  const { id, name, path, namespace, repository, provider: ofProvider, tenant } = rule.match
+  const { id, name, path, namespace, repository, service, provider: ofProvider, tenant } = rule.match
   const fits = (pattern: string | undefined, value: string | undefined): boolean =>
     pattern === undefined || (value !== undefined && globMatches(pattern, value))
   return (
@@ -38,6 +39,7 @@ function matches(rule: OwnershipRule, identity: Identity, provider: Provider): b
     fits(path, identity.path) &&
     fits(namespace, identity.namespace) &&
     fits(repository, identity.repository) &&
+    fits(service, identity.service) &&
     fits(ofProvider, provider) &&
     fits(tenant, identity.tenant)
   )
@@ -51,7 +53,12 @@ function lastSegment(path: string | undefined): string | undefined {
 function suggestedApp(identity: Identity): string {
   if (identity.type === 'user') return 'people'
   return (
-    identity.namespace ?? lastSegment(identity.path) ?? identity.repository ?? identity.name ?? identity.id
+    identity.namespace ??
+    lastSegment(identity.path) ??
+    identity.repository ??
+    identity.service ??
+    identity.name ??
+    identity.id
   )
 }
 

@@ -1,6 +1,6 @@
 /** The contract of an indicator (SLI): judges one event good, bad or excluded. */
 import type { Aspect } from '../events/enrichment.ts'
-import type { EventKind, Fault, IdentityEvent } from '../events/event.ts'
+import type { EventKind, Fault, IdentityEvent, TokenRequest } from '../events/event.ts'
 
 export const indicatorIds = [
   'token-issuance',
@@ -24,6 +24,8 @@ export interface JudgeOptions {
   readonly faults?: readonly Fault[] | undefined
   /** Latency bound of a good event, ms, inclusive. */
   readonly thresholdMs?: number | undefined
+  /** Whose records of token requests count; the issuer's where nothing is said. */
+  readonly vantage?: TokenRequest['vantage'] | undefined
   /** People sign in interactively and are left out of workload SLIs unless an objective asks for them. */
   readonly includesPeople?: boolean | undefined
 }

@@ -102,7 +102,7 @@ export class Engine implements Stateful {
     let kept: TokenUse | undefined
     for (const target of targets) {
       const verdict = target.indicator.judge(event, target.options)
-      if (verdict !== undefined) target.record(event, verdict, 1)
+      if (verdict !== undefined) target.record(event, verdict, event.weight ?? 1)
       if (verdict === 'bad' && isExcused(target) && isExpiredToken(event)) {
         kept ??= detachedUse(event)
         this.#watch({ event: kept, target })
@@ -119,7 +119,8 @@ export class Engine implements Stateful {
     const waited = this.#candidates.filter(({ indicator }) => indicator.aspect === aspect)
     for (const target of targetsAmong(waited, event, owner)) {
       const verdict = target.indicator.judge(event, target.options)
-      if (verdict !== undefined) for (const time of times) target.record({ ...event, time }, verdict, 1)
+      if (verdict === undefined) continue
+      for (const time of times) target.record({ ...event, time }, verdict, event.weight ?? 1)
     }
   }
 
@@ -251,6 +252,7 @@ function detachedUse(event: TokenUse): TokenUse {
 }
 
 function excuse(failure: Excusable): void {
-  failure.target.record(failure.event, 'bad', -1)
-  failure.target.record(failure.event, 'excluded', 1)
+  const weight = failure.event.weight ?? 1
+  failure.target.record(failure.event, 'bad', -weight)
+  failure.target.record(failure.event, 'excluded', weight)
 }

@@ -47,21 +47,22 @@ export class AccessCounts {
   }
 
   observe(event: IdentityEvent): void {
+    const weight = event.weight ?? 1
     if (event.kind === 'metadata.call') {
-      this.calls++
-      if (event.outcome === 'failure') this.callFailures++
+      this.calls += weight
+      if (event.outcome === 'failure') this.callFailures += weight
       return
     }
     if (isPolicyDenial(event)) {
       const planned = plannedLabel(event.planned)
-      this.violations.set(planned, (this.violations.get(planned) ?? 0) + 1)
+      this.violations.set(planned, (this.violations.get(planned) ?? 0) + weight)
     }
     this.learn(event)
   }
 
   /** Whether it fell back may become known later than the rest of the event. */
   learn(event: IdentityEvent): void {
-    if (isFallback(event)) this.fallbacks++
+    if (isFallback(event)) this.fallbacks += event.weight ?? 1
   }
 
   saved(): SavedAccess {

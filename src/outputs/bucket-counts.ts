@@ -11,11 +11,11 @@ export class BucketCounts {
     this.counts = new Array<number>(bounds.length + 1).fill(0)
   }
 
-  observe(value: number): void {
+  observe(value: number, count = 1): void {
     let i = 0
     while (i < this.#bounds.length && value > (this.#bounds[i] as number)) i++
-    this.counts[i] = (this.counts[i] as number) + 1
-    this.sum += value
+    this.counts[i] = (this.counts[i] as number) + count
+    this.sum += value * count
   }
 
   restore(saved: SavedBuckets): void {

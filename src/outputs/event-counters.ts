@@ -1,7 +1,7 @@
 /** Counts of identity events by label set, in plain numbers: a metric library per event would cost more than all else. */
 import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
 import type { Aspect } from '../events/enrichment.ts'
-import type { AssignmentChange, IdentityEvent } from '../events/event.ts'
+import type { AssignmentChange, IdentityEvent, TokenRequest } from '../events/event.ts'
 import { AccessCounts, type SavedAccess } from './access-counts.ts'
 import { BucketCounts } from './bucket-counts.ts'
 import { identityMetrics } from './conventions.ts'
@@ -92,7 +92,9 @@ export class EventSeries {
   /** How many series the event would add to the exposition. */
   #newSeries(event: IdentityEvent): number {
     if (event.kind === 'token.request') {
-      const own = (this.requests === 0 ? 1 : 0) + this.tokens.newSeries(event)
+      const counts = event.isCountedElsewhere === undefined
+      const own = (counts && this.requests === 0 ? 1 : 0) + this.tokens.newSeries(event)
+      if (event.outcome === 'failure' && !counts) return own
       if (event.outcome === 'failure') return own + (this.failures.has(failureKey(event)) ? 0 : 1)
       return event.latencyMs !== undefined && this.durations === undefined ? own + histogramSeries : own
     }
@@ -104,22 +106,27 @@ export class EventSeries {
     this.isDirty = true
     this.tokens.observe(event)
     this.access.observe(event)
-    if (event.kind === 'token.request') {
-      this.requests++
-      if (event.outcome === 'failure') {
-        const key = failureKey(event)
-        this.failures.set(key, (this.failures.get(key) ?? 0) + 1)
-      } else if (event.latencyMs !== undefined) {
-        this.durations ??= new BucketCounts(durationBounds)
-        this.durations.observe(event.latencyMs / 1000)
-      }
-    } else if (event.kind === 'token.use') {
-      this.auth++
-      if (event.decision === 'unauthenticated') this.authFailures['401']++
-      else if (event.decision === 'forbidden') this.authFailures['403']++
+    const weight = event.weight ?? 1
+    if (event.kind === 'token.request') this.#addRequest(event, weight)
+    else if (event.kind === 'token.use') {
+      this.auth += weight
+      if (event.decision === 'unauthenticated') this.authFailures['401'] += weight
+      else if (event.decision === 'forbidden') this.authFailures['403'] += weight
     } else if (event.kind === 'assignment.change') {
       const key = changeKey(event)
       this.changes.set(key, (this.changes.get(key) ?? 0) + 1)
+    }
+  }
+
+  #addRequest(event: TokenRequest, weight: number): void {
+    if (!event.isCountedElsewhere) this.requests += weight
+    if (event.outcome === 'success') {
+      if (event.latencyMs === undefined) return
+      this.durations ??= new BucketCounts(durationBounds)
+      this.durations.observe(event.latencyMs / 1000, weight)
+    } else if (!event.isCountedElsewhere) {
+      const key = failureKey(event)
+      this.failures.set(key, (this.failures.get(key) ?? 0) + weight)
     }
   }
 

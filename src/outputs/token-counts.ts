@@ -47,31 +47,33 @@ export class TokenCounts {
   }
 
   observe(event: IdentityEvent): void {
-    this.#observeAge(ageOf(event))
-    this.#observeRatio(tokenAgeRatio(event))
-    if (isFailedRefresh(event)) this.refreshFailures++
+    const weight = event.weight ?? 1
+    this.#observeAge(ageOf(event), weight)
+    this.#observeRatio(tokenAgeRatio(event), weight)
+    if (isFailedRefresh(event)) this.refreshFailures += weight
   }
 
   /** `hadAge`: the age was observed at first sight, and only the lifetime is new. */
   learn(event: IdentityEvent, aspect: Aspect, hadAge: boolean): void {
+    const weight = event.weight ?? 1
     if (aspect === 'refresh') {
-      if (isFailedRefresh(event)) this.refreshFailures++
+      if (isFailedRefresh(event)) this.refreshFailures += weight
       return
     }
-    if (!hadAge) this.#observeAge(ageOf(event))
-    this.#observeRatio(tokenAgeRatio(event))
+    if (!hadAge) this.#observeAge(ageOf(event), weight)
+    this.#observeRatio(tokenAgeRatio(event), weight)
   }
 
-  #observeAge(seconds: number | undefined): void {
+  #observeAge(seconds: number | undefined, weight: number): void {
     if (seconds === undefined) return
     this.ages ??= new BucketCounts(tokenAge.buckets)
-    this.ages.observe(seconds)
+    this.ages.observe(seconds, weight)
   }
 
-  #observeRatio(ratio: number | undefined): void {
+  #observeRatio(ratio: number | undefined, weight: number): void {
     if (ratio === undefined) return
     this.ratios ??= new BucketCounts(ageRatio.buckets)
-    this.ratios.observe(ratio)
+    this.ratios.observe(ratio, weight)
   }
 
   saved(): SavedTokens {

@@ -59,7 +59,7 @@ something in front of us checks the senders. A sender with a token sends the hea
 ## The ownership file
 
 \`ownership\` names a YAML file of rules that say which application and team owns an identity. The first rule that matches
-decides. Identities that no rule matches get an application from their namespace, role path, repository or name, and are
+decides. Identities that no rule matches get an application from their namespace, role path, repository, service or name, and are
 listed as unowned; they are never dropped.
 
 \`\`\`yaml

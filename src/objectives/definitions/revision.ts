@@ -25,6 +25,7 @@ function canonicalSource(sli: SliSource, rotationGraceMs: number): unknown {
     sli.thresholdMs ?? null,
     sli.includesPeople ?? false,
     sli.indicator === 'service-auth' ? rotationGraceMs : 0,
+    ...(sli.vantage === undefined ? [] : [sli.vantage]),
   ]
 }
 

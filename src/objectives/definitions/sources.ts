@@ -1,5 +1,5 @@
 /** The metric source `type: identity-slo`: what of our own an SLI counts. */
-import type { Fault } from '../../events/event.ts'
+import type { Fault, TokenRequest } from '../../events/event.ts'
 import { indicatorIds } from '../../indicators/indicator.ts'
 import { defaultThresholdMs } from '../../indicators/token-fetch-latency.ts'
 import type { SliSource } from '../objective.ts'
@@ -28,6 +28,11 @@ export type ReadSource =
 const faults = ['platform', 'caller', 'policy', 'network'] as const satisfies readonly Fault[]
 const oneFault: Check<Fault> = oneOf(faults)
 
+/** The one indicator that asks who saw it. */
+const vantageIndicator = 'token-issuance'
+const vantages = ['issuer', 'client', 'metadata'] as const satisfies readonly TokenRequest['vantage'][]
+const oneVantage: Check<TokenRequest['vantage']> = oneOf(vantages)
+
 const faultList: Check<readonly Fault[]> = (node, path, reporter) => {
   if (node.kind !== 'list') {
     const fault = oneFault(node, path, reporter)
@@ -49,13 +54,19 @@ const milliseconds: Check<number> = (node, path, reporter) => {
   return undefined
 }
 
-/** `{indicator, where, faults?, thresholdMs?}`. */
+/** `{indicator, where, faults?, vantage?, thresholdMs?}`. */
 function readOurSpec(source: MetricSource, reporter: Reporter): ReadSource | undefined {
   const path = `${ourType} spec`
-  const fields = readFields(source.spec, path, ['indicator', 'where', 'faults', 'thresholdMs'], reporter)
+  const fields = readFields(
+    source.spec,
+    path,
+    ['indicator', 'where', 'faults', 'vantage', 'thresholdMs'],
+    reporter,
+  )
   if (!fields) return undefined
   const indicator = fields.required('indicator', oneOf(indicatorIds))
   const selection = fields.optional('where', where) ?? {}
+  const vantage = fields.optional('vantage', oneVantage)
   const judgedFaults = fields.optional('faults', faultList)
   const threshold: Located<number> | undefined = fields.optional('thresholdMs', located(milliseconds))
   if (!indicator) return undefined
@@ -65,7 +76,11 @@ function readOurSpec(source: MetricSource, reporter: Reporter): ReadSource | und
       `thresholdMs belongs to ${thresholdIndicator}, not to ${indicator}`,
     )
   }
+  if (vantage && indicator !== vantageIndicator)
+    reporter.error(fields.keyOf('vantage'), `vantage belongs to ${vantageIndicator}, not to ${indicator}`)
   const options = {
+    // The issuer's is what is meant where nothing is said: writing it down changes no revision.
+    ...(vantage && vantage !== 'issuer' && { vantage }),
     ...(judgedFaults && { faults: judgedFaults.toSorted() }),
     ...(threshold && { thresholdMs: threshold.value }),
     ...(selection.identityType?.includes('user') && { includesPeople: true }),
