@@ -36,6 +36,7 @@ export interface Config {
     /** Any one of them lets a sender in; none where everybody may send. */
     readonly tokens: readonly Secret[]
   }
+  readonly otlp: Readonly<ConfigValues['sources']['otlp']>
   readonly connectors: Readonly<ConfigValues['connectors']>
   readonly pseudonyms: {
     readonly key: Secret | undefined
@@ -95,18 +96,23 @@ function readRoot(path: string | undefined, readFile: ReadFile, reporter: Report
   }
 }
 
-/** Whoever can reach the webhook can forge identity events, so an open one has to be asked for. */
+/** Whoever can reach what takes records can forge identity events, so an open one has to be asked for. */
 function checkExposure(schema: ReturnType<typeof configSchema>, root: MapNode, reporter: Reporter): void {
   const { listen, sources } = schema.shape
   const given = new Map(root.entries.map(({ key, value }) => [key, plainValue(value) ?? undefined]))
   const [where, from] = [listen.safeParse(given.get('listen')), sources.safeParse(given.get('sources'))]
-  if (!where.success || !from.success || isLoopback(where.data.host)) return
-  const { enabled, tokens, allowUnauthenticated } = from.data.webhook
-  if (!enabled || tokens.length > 0 || allowUnauthenticated) return
-  const fix =
-    'give sources.webhook.tokens, listen on 127.0.0.1, or say sources.webhook.allowUnauthenticated: true'
-  const what = 'other machines can reach it, and the webhook would take records from anyone'
-  reporter.error(placeOf(root, ['listen', 'host']), `listen.host is "${where.data.host}": ${what}; ${fix}`)
+  if (!where.success || !from.success) return
+  const doors = [
+    { name: 'webhook', key: ['listen', 'host'], host: where.data.host, ...from.data.webhook },
+    { name: 'otlp', key: ['sources', 'otlp', 'host'], ...from.data.otlp },
+  ] as const
+  for (const { name, key, host, enabled, tokens, allowUnauthenticated } of doors) {
+    if (!enabled || isLoopback(host) || tokens.length > 0 || allowUnauthenticated) continue
+    const taker = name === 'webhook' ? 'the webhook would take records' : 'OTLP would be taken'
+    const fix = `give sources.${name}.tokens, listen on 127.0.0.1, or say sources.${name}.allowUnauthenticated: true`
+    const what = `other machines can reach it, and ${taker} from anyone`
+    reporter.error(placeOf(root, key), `${key.join('.')} is "${host}": ${what}; ${fix}`)
+  }
 }
 
 function linksOf({ runbook, grafana }: ConfigValues['links']): Links {
@@ -129,6 +135,7 @@ function toConfig(values: ConfigValues, locate: (path: string) => string): Confi
     files: sources.files.map(({ path, follow }) => ({ path: locate(path), follow })),
     kafka: sources.kafka,
     webhook: sources.webhook,
+    otlp: sources.otlp,
     connectors: { accessLog: values.connectors.accessLog, generic: values.connectors.generic.map(locate) },
     pseudonyms: { key: pseudonyms.key, people: pseudonyms.people, machines: pseudonyms.machines },
     stateFolder: values.state.folder === undefined ? undefined : locate(values.state.folder),

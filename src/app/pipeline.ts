@@ -62,8 +62,13 @@ export interface StreamListener {
 
 /** The stream that bytes come from: `lane` tells files or partitions apart, `transport` is what telemetry calls it. */
 export interface StreamPlace {
-  readonly transport: 'files' | 'webhook' | 'kafka'
+  readonly transport: 'files' | 'webhook' | 'kafka' | 'otlp' | 'prometheus'
   readonly lane: string
+}
+
+export interface EventSink extends DecodedSink {
+  /** A record that its own order shows to have been there before. */
+  readonly duplicate: (from: Decoded) => void
 }
 
 const pruneEveryMs = 3_600_000
@@ -162,7 +167,7 @@ export class Pipeline {
   }
 
   /** Counts what was decoded of one stream. */
-  sink(listener?: StreamListener, place: StreamPlace = { transport: 'files', lane: 'files' }): DecodedSink {
+  sink(listener?: StreamListener, place: StreamPlace = { transport: 'files', lane: 'files' }): EventSink {
     let source: SourceEntry | undefined
     let lane: Lane | undefined
     let batch = -1
@@ -179,7 +184,16 @@ export class Pipeline {
         this.#events(events, from, source, lane, listener)
       },
       rejection: (rejection, from) => this.#rejection(rejection, from, listener),
+      duplicate: (from) => {
+        this.sources.of(from.source).count('duplicate')
+        listener?.counted('duplicate')
+      },
     }
+  }
+
+  /** Events that are stamped later are ahead of the clock, epoch ms; of the current batch. */
+  get latest(): number {
+    return this.#latest
   }
 
   /** What has to be kept so that a later process goes on where this one was, by prefix of its chunks. */

@@ -21,6 +21,8 @@ import { isoTime } from './iso-time.ts'
 import { kafkaSamples } from './kafka-samples.ts'
 import { createKafkaSources, type NamedKafkaSource } from './kafka-wiring.ts'
 import { collectSamples } from './metric-samples.ts'
+import { otlpSamples } from './otlp-samples.ts'
+import { OtlpSource } from './otlp-wiring.ts'
 import type { Pipeline } from './pipeline.ts'
 import { replayReport } from './replay-report.ts'
 import { statusReport } from './status-report.ts'
@@ -56,6 +58,7 @@ export class Service {
   readonly #alerts: AlertWatch
   readonly #committer: Committer
   readonly #kafka: readonly NamedKafkaSource[]
+  readonly otlp: OtlpSource
   /** Paths that could not be read in the last round of reading, and in this one. */
   #hadTrouble: ReadonlySet<string> = new Set()
   #hasTrouble = new Set<string>()
@@ -70,6 +73,7 @@ export class Service {
     if (options.telemetry !== undefined && options.telemetry !== noTelemetry)
       options.pipeline.batches = new BatchTelemetry(options.telemetry)
     this.#alerts = this.#createAlerts()
+    this.otlp = this.#createOtlp()
     this.#committer = this.#createCommitter()
     this.#committer.restore()
     options.pipeline.batches?.watchQueues(() => ({ commit: this.#committer.waiting }))
@@ -96,6 +100,7 @@ export class Service {
         ...pipeline.parts(),
         ['positions/', this.#positions],
         ...this.#alerts.parts(),
+        ['otlp/', this.otlp.telemetry],
       ]),
       store,
       now: Date.now,
@@ -105,6 +110,17 @@ export class Service {
         if (error === undefined) log.info({}, 'state is written again')
         else log.error(facts, 'state cannot be written: nothing is taken in until it can')
       },
+    })
+  }
+
+  #createOtlp(): OtlpSource {
+    const { pipeline, config, log } = this.#options
+    return new OtlpSource({
+      settings: config.otlp,
+      pipeline,
+      committed: () => this.#committer.committed(),
+      isUnavailable: () => this.#committer.isFailing || this.#isStopping,
+      log,
     })
   }
 
@@ -151,6 +167,7 @@ export class Service {
       ...collectSamples(pipeline, this.#facts()),
       ...kafkaSamples(this.#kafka),
       ...alertmanagerSamples(this.#alerts.pager),
+      ...otlpSamples(this.otlp),
     ])
     return createHttpServer({
       ingest: config.webhook.enabled ? this.#ingest() : undefined,
@@ -195,6 +212,7 @@ export class Service {
     } catch (error) {
       throw listenError(host, port, error)
     }
+    await this.otlp.start()
     this.#options.pipeline.isCatchingUp = true
     this.#following = this.#follow()
     for (const { source } of this.#kafka) source.start()
@@ -281,7 +299,7 @@ export class Service {
     if (this.#options.store === undefined) this.#follower.finish()
     // Requests under way are answered before the server closes, and their answers wait for this.
     this.#committer.commit()
-    await this.#server.close()
+    await Promise.all([this.#server.close(), this.otlp.stop()])
     this.#alerts.pager.stop()
     this.#committer.close()
     this.#options.pipeline.batches?.flush()

@@ -4,7 +4,7 @@
  */
 import { labels } from './labels.ts'
 import { type MetricFamily, since, waitingFor } from './metric-family.ts'
-import { alertmanagerMetrics, kafkaMetrics, pipelineMetrics } from './pipeline-conventions.ts'
+import { alertmanagerMetrics, kafkaMetrics, otlpMetrics, pipelineMetrics } from './pipeline-conventions.ts'
 
 /** On every family that counts identity events. */
 const eventLabels = [labels.provider, labels.identityType, labels.app, labels.layer] as const
@@ -157,6 +157,7 @@ export const metricFamilies: readonly MetricFamily[] = [
   ...Object.values(pipelineMetrics),
   ...Object.values(kafkaMetrics),
   ...Object.values(alertmanagerMetrics),
+  ...Object.values(otlpMetrics),
 ]
 
 /** What /metrics has: the families that are filled. */

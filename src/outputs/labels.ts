@@ -34,6 +34,8 @@ export const labels = {
   family: 'family',
   code: 'code',
   consumer: 'consumer',
+  transport: 'transport',
+  sampling: 'sampling',
   topic: 'topic',
   partition: 'partition',
   why: 'why',

@@ -3,7 +3,7 @@ import { clientMetrics, identityMetrics, metricFamilies, objectiveMetrics } from
 import { engineAlerts } from './engine-alerts.ts'
 import { code, table } from './markdown-table.ts'
 import type { MetricFamily } from './metric-family.ts'
-import { alertmanagerMetrics, kafkaMetrics, pipelineMetrics } from './pipeline-conventions.ts'
+import { alertmanagerMetrics, kafkaMetrics, otlpMetrics, pipelineMetrics } from './pipeline-conventions.ts'
 import { alertNames, records, slothLabels } from './rule-conventions.ts'
 import { generatedNotice } from './rule-file.ts'
 
@@ -109,6 +109,7 @@ export function renderMetricsDoc(): string {
     ['Pipeline', exportedTable(Object.values(pipelineMetrics))],
     ['Kafka', exportedTable(Object.values(kafkaMetrics))],
     ['Alertmanagers', exportedTable(Object.values(alertmanagerMetrics))],
+    ['OTLP', exportedTable(Object.values(otlpMetrics))],
     ['Histogram buckets', bucketLines()],
     [
       'Client library',

@@ -191,3 +191,37 @@ export const alertmanagerMetrics = {
     'Firing alerts about times too far back to wake anybody: see alertmanager.maxAlertAgeSeconds.',
   ),
 } as const
+
+/** The OTLP receiver. */
+export const otlpMetrics = {
+  requests: counter(
+    'identity_slo_otlp_requests_total',
+    [labels.transport, labels.code],
+    'Export requests by OTLP, by transport (http, grpc) and the HTTP status, or its like in gRPC, that answered them.',
+  ),
+  spans: counter(
+    'identity_slo_otlp_spans_total',
+    [labels.sampling],
+    'Spans that count, by whether they say how many they stand for (known) or not (unknown): each of those counts as one.',
+  ),
+  represented: counter(
+    'identity_slo_otlp_represented_spans_total',
+    [],
+    'How many spans those of known sampling stand for.',
+  ),
+  series: gauge(
+    'identity_slo_otlp_series',
+    [],
+    'Series of client metrics whose last point is remembered, so that only what is new counts.',
+  ),
+  seriesForgotten: counter(
+    'identity_slo_otlp_series_forgotten_total',
+    [],
+    'Series forgotten for want of room: they count on from their next point.',
+  ),
+  processes: gauge(
+    'identity_slo_otlp_processes',
+    [],
+    'Processes whose observers are remembered, so that no fetch counts twice.',
+  ),
+} as const

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { BatchTelemetry } from '../../src/app/batch-telemetry.ts'
 import { startSelfObservation } from '../../src/app/self-observation.ts'
 import { engineAlerts } from '../../src/outputs/engine-alerts.ts'
-import { kafkaMetrics, pipelineMetrics } from '../../src/outputs/pipeline-conventions.ts'
+import type { MetricFamily } from '../../src/outputs/metric-family.ts'
+import { kafkaMetrics, otlpMetrics, pipelineMetrics } from '../../src/outputs/pipeline-conventions.ts'
 import { parseExposition } from '../support/exposition.ts'
 
 const text = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8')
@@ -41,7 +42,8 @@ describe('docs/operating.md', () => {
   })
 
   it('has each metric of the pipeline, and no other', () => {
-    const names = [...Object.values(pipelineMetrics), ...Object.values(kafkaMetrics)]
+    const names = [pipelineMetrics, kafkaMetrics, otlpMetrics]
+      .flatMap((metrics): readonly MetricFamily[] => Object.values(metrics))
       .filter(({ availability }) => availability.exported)
       .map(({ name }) => name)
     expect(namesBelow('Metrics of the pipeline')).toEqual(new Set(names))

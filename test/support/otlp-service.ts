@@ -22,7 +22,7 @@ export function startOtlp(
   return EmbeddedService.start(workspace, { sources: { otlp: own }, ...settings }, now)
 }
 
-export function otlpUrl({ service }: EmbeddedService): string {
+function otlpUrl({ service }: EmbeddedService): string {
   return `http://127.0.0.1:${service.otlp.ports.get('http') ?? 0}`
 }
 

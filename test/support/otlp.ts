@@ -98,7 +98,7 @@ export function traces(spans: readonly Json[], resource: Values = checkout, scop
 }
 
 export const delta = 1
-export const cumulative = 2
+const cumulative = 2
 
 export interface CountOf {
   readonly name?: string

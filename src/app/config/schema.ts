@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { alertmanagerSettings, linkSettings } from './alertmanager-settings.ts'
 import { kafkaSources } from './kafka-settings.ts'
 import { accessLogSettings } from './mapping-settings.ts'
+import { otlpSettings } from './otlp-settings.ts'
 import { plainHttpUrl } from './plain-http-url.ts'
 import type { ResolveSecret } from './secret.ts'
 import { secretSetting } from './secret-setting.ts'
@@ -30,6 +31,7 @@ function sources(resolve: ResolveSecret) {
       .describe('Logs to read from disk.'),
     kafka: kafkaSources(resolve),
     webhook: webhook(resolve).prefault({}).describe('Records sent to us.'),
+    otlp: otlpSettings(resolve).prefault({}).describe('Telemetry of clients, sent to us by OTLP.'),
   })
 }
 

@@ -6,7 +6,7 @@ import { secretSetting } from './secret-setting.ts'
 const mebibyte = 1024 * 1024
 
 /** How large a body may be, what may be under way at a time, and how slow it may be. */
-const bounds = {
+export const bodyBounds = {
   maxBodyBytes: z
     .int()
     .min(1024)
@@ -46,7 +46,7 @@ const bounds = {
 export function webhook(resolve: ResolveSecret) {
   return z.strictObject({
     enabled: z.boolean().default(true).describe('Take records by POST /v1/records.'),
-    ...bounds,
+    ...bodyBounds,
     tokens: z
       .array(secretSetting(resolve))
       .default([])

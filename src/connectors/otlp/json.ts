@@ -44,7 +44,7 @@ export function listOf(parent: Json, key: string): readonly unknown[] {
   return list
 }
 
-export function objectsOf(parent: Json, key: string): readonly Json[] {
+function objectsOf(parent: Json, key: string): readonly Json[] {
   return listOf(parent, key).map((value) => {
     if (!isObject(value)) throw new NotOtlp(`an element of ${key} is not an object`)
     return value

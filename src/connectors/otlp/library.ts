@@ -19,7 +19,7 @@ import type { Resource } from './resource.ts'
 import { type SpanFacts, sourceId } from './span-event-base.ts'
 
 /** Names of spans, span events and log records. */
-export const libraryNames = {
+const libraryNames = {
   fetch: 'identity.token.fetch',
   use: 'identity.token.use',
   metadata: 'identity.metadata.call',

@@ -38,6 +38,12 @@ export const refusals = {
       413,
       `the body is larger than ${maxBytes} bytes decompressed: what came before the limit was counted, send the rest in smaller batches`,
     ),
+  /** Of what is read whole before anything of it counts. */
+  tooLargeWhole: (maxBytes: number) =>
+    new Refusal(
+      413,
+      `the body is larger than ${maxBytes} bytes decompressed: nothing of it was counted, send smaller batches`,
+    ),
   unreadable: (why: string) => new Refusal(400, `the body could not be read: ${why}`),
   tooSlow: (why: string) => new Refusal(408, `the body came too slowly: ${why}`, { Connection: 'close' }),
   /** What was taken of it is counted, and counts once however often it comes again. */
@@ -46,6 +52,12 @@ export const refusals = {
   /** What was sent is not acknowledged: the sender keeps it and sends it again, and repeats count once. */
   unavailable: () =>
     new Refusal(503, 'no records can be taken at present: send it again later', { 'Retry-After': '5' }),
+  notOtlp: (why: string) => new Refusal(400, why),
+  unknownType: (type: string) =>
+    new Refusal(
+      415,
+      `Content-Type ${type} is not supported: send application/x-protobuf or application/json`,
+    ),
   gone: () => new Refusal(499, 'the sender went away'),
   failed: () => new Refusal(500, 'the program failed on the body: this is a mistake of the program'),
 } as const

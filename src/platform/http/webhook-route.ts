@@ -1,7 +1,7 @@
 /** `POST /v1/records`: whose requests are taken, how much of them, and what their senders are told. */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ByteTaker } from '../file-follower.ts'
+import { BearerTokens } from './bearer-tokens.ts'
 import { Refusal, refusals, type WebhookStatus } from './refusal.ts'
 import { discardRest, readBody } from './request-body.ts'
 import { WebhookLoad } from './webhook-load.ts'
@@ -29,27 +29,16 @@ export interface Ingest {
 /** Requests that are under way when the server closes have this long to end. */
 const closingMs = 5000
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
-}
-
-/** Compared as digests, so that neither length nor content shows in the time it takes. */
-function isAllowed(request: FastifyRequest, tokens: readonly Buffer[]): boolean {
-  if (tokens.length === 0) return true
-  const given = digest((request.headers.authorization ?? '').replace(/^Bearer +/i, ''))
-  return tokens.map((token) => timingSafeEqual(token, given)).includes(true)
-}
-
 class WebhookRoute {
   readonly #ingest: Ingest
-  readonly #tokens: readonly Buffer[]
+  readonly #tokens: BearerTokens
   readonly #load: WebhookLoad
   #isClosing = false
 
   constructor(ingest: Ingest) {
     const { tokens, maxConcurrentRequests, maxConcurrentBytes } = ingest
     this.#ingest = ingest
-    this.#tokens = tokens.map(digest)
+    this.#tokens = new BearerTokens(tokens)
     this.#load = new WebhookLoad({
       requests: maxConcurrentRequests ?? Number.POSITIVE_INFINITY,
       bytes: maxConcurrentBytes ?? Number.POSITIVE_INFINITY,
@@ -84,7 +73,7 @@ class WebhookRoute {
 
   async #take(request: FastifyRequest): Promise<unknown> {
     const { isUnavailable, open } = this.#ingest
-    if (!isAllowed(request, this.#tokens)) throw refusals.noToken()
+    if (!this.#tokens.admits(request.headers.authorization)) throw refusals.noToken()
     const encoding = String(request.headers['content-encoding'] ?? 'identity').toLowerCase()
     if (encoding !== 'identity' && encoding !== 'gzip') throw refusals.unknownEncoding(encoding)
     if (this.#isClosing || isUnavailable()) throw refusals.unavailable()
