@@ -177,6 +177,21 @@ function telemetry(resolve: ResolveSecret) {
   })
 }
 
+const state = z.strictObject({
+  folder: path
+    .optional()
+    .describe(
+      'Where counts, positions and ids already seen are kept, so that a restart changes no count. Without it they live in memory, and logs are read again at each start.',
+    ),
+})
+
+const lifecycle = z.strictObject({
+  reloadEndpoint: z
+    .boolean()
+    .optional()
+    .describe('Serve POST /-/reload. By default it is served on loopback addresses only.'),
+})
+
 export function configSchema(resolve: ResolveSecret) {
   return z.strictObject({
     definitions: z
@@ -209,31 +224,14 @@ export function configSchema(resolve: ResolveSecret) {
     sources: sources(resolve).prefault({}).describe('Where records come from.'),
     connectors: connectors.prefault({}).describe('Logs that no built-in connector reads.'),
     pseudonyms: pseudonyms(resolve).prefault({}).describe('Whose identities are shown as keyed hashes.'),
-    state: z
-      .strictObject({
-        folder: path
-          .optional()
-          .describe(
-            'Where counts, positions and ids already seen are kept, so that a restart changes no count. Without it they live in memory, and logs are read again at each start.',
-          ),
-      })
-      .prefault({})
-      .describe('What survives a restart.'),
+    state: state.prefault({}).describe('What survives a restart.'),
     limits: limits.prefault({}).describe('Bounds of memory and time.'),
     ledger: ledger
       .prefault({})
       .describe(
         'What is remembered of tokens, to know their age when they are used and which requests renew them.',
       ),
-    lifecycle: z
-      .strictObject({
-        reloadEndpoint: z
-          .boolean()
-          .optional()
-          .describe('Serve POST /-/reload. By default it is served on loopback addresses only.'),
-      })
-      .prefault({})
-      .describe('Control of the running process.'),
+    lifecycle: lifecycle.prefault({}).describe('Control of the running process.'),
     alertmanager: alertmanagerSettings(resolve)
       .prefault({})
       .describe('Paging without Prometheus: alerts go from here to Alertmanager.'),
