@@ -146,11 +146,7 @@ describe('problems', () => {
       'listen:\n  prot: 1\n',
       '2:3: error: unknown key "prot" in listen; did you mean "port"? Allowed: host, port, maxConnections',
     ],
-    [
-      'a key that belongs elsewhere',
-      'port: 1\n',
-      `1:1: error: unknown key "port"; allowed: ${topLevelKeys}`,
-    ],
+    ['a key that belongs elsewhere', 'port: 1\n', `1:1: error: unknown key "port"; allowed: ${topLevelKeys}`],
     [
       'an unknown key with nothing behind it',
       'lisen:\n',
