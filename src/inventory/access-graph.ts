@@ -12,6 +12,7 @@ import type {
 import type { Lesson } from './learned.ts'
 import { type Scope, scopeOf } from './scope.ts'
 import { ScopeTree, type TreeNode } from './scope-tree.ts'
+import { type Statement, turnAt, turnsOf } from './statement.ts'
 
 /** A scope and where it lies. */
 export interface PlacedScope {
@@ -28,7 +29,7 @@ export interface Grant {
   conditions: readonly string[]
   /** When an inventory that lists it was taken, epoch ms; -Infinity: none does. */
   listedAt: number
-  learned: { readonly op: 'granted' | 'removed'; readonly time: number } | undefined
+  learned: Statement | undefined
 }
 
 export interface Principal {
@@ -73,17 +74,6 @@ export class AccessGraph {
   readonly #scopes = new Map<string, PlacedScope>()
   readonly #complete = new Map<string, number>()
 
-  constructor(snapshots: readonly Snapshot[], lessons: Iterable<Lesson>) {
-    // The order of sources decides nothing: of two that contradict each other the later taken, then the later named.
-    const ordered = [...snapshots].sort((a, b) => a.takenAt - b.takenAt || (a.source < b.source ? -1 : 1))
-    for (const { facts } of ordered)
-      for (const fact of facts)
-        if (fact.fact === 'parent') this.#parent(fact.provider, fact.child, fact.parent)
-    for (const { facts, takenAt } of ordered) for (const fact of facts) this.#fact(fact, takenAt)
-    for (const principal of this.principals.values()) this.#placeIdentity(principal)
-    for (const lesson of lessons) this.learn(lesson)
-  }
-
   placed(provider: Provider, text: string): PlacedScope {
     const id = `${provider} ${text}`
     const known = this.#scopes.get(id)
@@ -93,6 +83,28 @@ export class AccessGraph {
     this.#scopes.set(id, placed)
     if (scope.level === 'resource') this.resources.add(placed.node, text)
     return placed
+  }
+
+  /** Pauses where it yields: a million statements take seconds. Nothing may be asked of the graph before the end. */
+  *fill(snapshots: readonly Snapshot[], lessons: Iterable<Lesson>): Generator<void, void> {
+    // The order of sources decides nothing: of two that contradict each other the later taken, then the later named.
+    const ordered = [...snapshots].sort((a, b) => a.takenAt - b.takenAt || (a.source < b.source ? -1 : 1))
+    for (const { facts } of ordered)
+      for (const fact of facts)
+        if (fact.fact === 'parent') this.#parent(fact.provider, fact.child, fact.parent)
+    for (const { facts, takenAt } of ordered)
+      for (const fact of facts) {
+        this.#fact(fact, takenAt)
+        yield
+      }
+    for (const principal of this.principals.values()) {
+      this.#placeIdentity(principal)
+      yield
+    }
+    for (const lesson of lessons) {
+      this.learn(lesson)
+      yield
+    }
   }
 
   #parent(provider: Provider, child: string, parent: string): void {
@@ -234,17 +246,37 @@ export class AccessGraph {
     if (lesson.used.has(resource)) this.placed(lesson.provider, resource)
   }
 
-  /** Whether the grant holds: the newest statement about it wins, a removal among equals. */
-  holds(grant: Grant): boolean {
-    const { learned, listedAt } = grant
+  /**
+   * Whether the grant holds at `at` (epoch ms; by default, by all that is known): the newest statement about it wins, a
+   * removal among equals. Before the first statement it was as that one found it: held if it was listed or removed.
+   */
+  holds(grant: Grant, at = Number.POSITIVE_INFINITY): boolean {
+    const learned = grant.learned && turnAt(grant.learned, at)
+    const listedAt = grant.listedAt <= at ? grant.listedAt : -Infinity
+    if (learned === undefined && listedAt === -Infinity) return wasHeld(grant)
     const unbound = grant.via === undefined ? -Infinity : (this.removedBindings.get(grant.via) ?? -Infinity)
-    if (unbound >= Math.max(listedAt, learned?.time ?? -Infinity)) return false
+    if (unbound <= at && unbound >= Math.max(listedAt, learned?.time ?? -Infinity)) return false
     if (learned === undefined || learned.time < listedAt) return listedAt > -Infinity
     if (learned.op === 'removed') return false
     // An inventory that lists everything and was taken later would have shown it.
     const listing = this.#complete.get(grant.scope.scope.text) ?? -Infinity
-    return listedAt >= learned.time || listing < learned.time
+    return listedAt >= learned.time || listing > at || listing < learned.time
   }
+
+  /** When what the principal holds by itself may have changed, epoch ms. */
+  turnsOf(principal: Principal): readonly number[] {
+    return [...principal.grants.values()].flatMap(({ learned, via }) => [
+      ...(learned === undefined ? [] : turnsOf(learned).map(({ time }) => time)),
+      ...(via === undefined ? [] : [this.removedBindings.get(via) ?? []].flat()),
+    ])
+  }
+}
+
+/** Before the first that was said about it. */
+function wasHeld({ learned, listedAt }: Grant): boolean {
+  const first = learned === undefined ? undefined : turnsOf(learned)[0]
+  if (first === undefined || listedAt < first.time) return listedAt > -Infinity
+  return first.op === 'removed'
 }
 
 /** Of a binding that was deleted, the record names no more than the binding. */

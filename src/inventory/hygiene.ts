@@ -103,12 +103,20 @@ function opened(graph: AccessGraph): ReadonlySet<string> {
   )
 }
 
-export function findingsOf({ graph, lessons, now, limits }: HygieneInput): readonly Finding[] {
+/** Gives the findings about one principal after another. */
+export function hygieneOf({
+  graph,
+  lessons,
+  now,
+  limits,
+}: HygieneInput): (of: Principal) => readonly Finding[] {
   const open = opened(graph)
-  const principals = [...graph.principals.values()]
-  const listsAccounts = principals.some(({ provider, isListed }) => provider === 'kubernetes' && isListed)
-  return principals.flatMap((principal): Finding[] => {
-    const held = [...principal.grants.values()].filter((grant) => graph.holds(grant)).length
+  let listsAccounts = false
+  for (const { provider, isListed } of graph.principals.values())
+    if (provider === 'kubernetes' && isListed) listsAccounts = true
+  return (principal) => {
+    let held = 0
+    for (const grant of principal.grants.values()) if (graph.holds(grant)) held++
     const found: (readonly [FindingKind, string])[] = [
       ...ofState(principal, held, listsAccounts),
       ...(principal.state?.is === 'deleted'
@@ -120,5 +128,5 @@ export function findingsOf({ graph, lessons, now, limits }: HygieneInput): reado
       found.push(['open-to-everyone', `everyone holds ${rights(held)}`])
     if (open.has(principal.key)) found.push(['open-to-everyone', 'anyone may assume it'])
     return found.map(([kind, message]) => ({ kind, identity: principal.key, message }))
-  })
+  }
 }

@@ -1,17 +1,11 @@
 /** What events taught about identities: kept through restarts, bounded, the same whatever the order of events. */
 import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
+import { detached, detachedIfAny } from '../events/detach.ts'
 import type { IdentityEvent, Provider } from '../events/event.ts'
 import { saidBy } from './drift/held-grant.ts'
 import type { PrincipalType } from './facts.ts'
 import { principalKey, scopeKey } from './names.ts'
-
-/** The newest statement about one principal, role and scope. */
-export interface Statement {
-  readonly role: string
-  readonly scope: string
-  readonly op: 'granted' | 'removed'
-  readonly time: number
-}
+import { type Statement, withoutTurnsBefore, withTurn } from './statement.ts'
 
 type IdentityState = 'active' | 'disabled' | 'deleted'
 
@@ -61,16 +55,25 @@ const states: Readonly<Record<string, IdentityState>> = {
 }
 const severity: Readonly<Record<IdentityState, number>> = { active: 0, disabled: 1, deleted: 2 }
 
-/** Keeps the newest; the oldest goes where there are too many, by name among equals. Gives whether one went. */
-function note(into: Map<string, number>, key: string, time: number, limit: number): boolean {
-  into.set(key, Math.max(into.get(key) ?? -Infinity, time))
-  if (into.size <= limit) return false
+const hourMs = 3_600_000
+
+/** When something was used is known to the hour: a busy identity changes its lesson once an hour, not with each event. */
+const hourOf = (time: number): number => Math.floor(time / hourMs) * hourMs
+
+type Noted = 'known' | 'new' | 'dropped'
+
+/** Keeps the newest; the oldest goes where there are too many, by name among equals. */
+function note(into: Map<string, number>, key: string, time: number, limit: number): Noted {
+  const known = into.get(key)
+  if (known !== undefined && known >= time) return 'known'
+  into.set(known === undefined ? detached(key) : key, time)
+  if (into.size <= limit) return 'new'
   let oldest: [string, number] | undefined
   for (const entry of into)
     if (oldest === undefined || entry[1] < oldest[1] || (entry[1] === oldest[1] && entry[0] > oldest[0]))
       oldest = entry
   if (oldest !== undefined) into.delete(oldest[0])
-  return true
+  return 'dropped'
 }
 
 export class Learned implements Stateful {
@@ -88,16 +91,27 @@ export class Learned implements Stateful {
   learn(event: IdentityEvent): Lesson | undefined {
     const { provider, identity } = event
     const key = principalKey(provider, identity.tenant, identity.id)
+    const isKnown = this.lessons.has(key)
     const lesson = this.#lessonOf(key, event)
     if (lesson === undefined) return undefined
-    this.#changed.add(key)
+    let isTaught = !isKnown
     const { name } = identity
     // Of two names, the same whichever came first.
-    if (name !== undefined && (lesson.name === undefined || name < lesson.name)) lesson.name = name
-    if (event.kind === 'assignment.change') this.#assignment(lesson, event)
-    else if (event.kind === 'identity.change') this.#change(lesson, event)
-    else this.#use(lesson, event)
+    if (name !== undefined && (lesson.name === undefined || name < lesson.name)) {
+      lesson.name = detached(name)
+      isTaught = true
+    }
+    if (event.kind === 'assignment.change') isTaught = this.#assignment(lesson, event) || isTaught
+    else if (event.kind === 'identity.change') isTaught = this.#change(lesson, event) || isTaught
+    else isTaught = this.#use(lesson, event) || isTaught
+    if (!isTaught) return undefined
+    this.#changed.add(lesson.key)
     return lesson
+  }
+
+  /** Since when the identity is in the state that it is in, epoch ms; undefined where no event told. */
+  stateSince({ provider, identity }: IdentityEvent): number | undefined {
+    return this.lessons.get(principalKey(provider, identity.tenant, identity.id))?.state?.time
   }
 
   #lessonOf(key: string, { provider, identity }: IdentityEvent): Lesson | undefined {
@@ -110,75 +124,82 @@ export class Learned implements Stateful {
     const { tenant, type, name } = identity
     const empty = { statements: new Map(), used: new Map(), workloads: new Map(), repositories: new Map() }
     const lesson: Lesson = {
-      key,
+      key: detached(key),
       provider,
-      tenant,
+      tenant: detached(tenant),
       type,
-      name,
+      name: detachedIfAny(name),
       ...empty,
       state: undefined,
       lastSeen: -Infinity,
     }
-    this.lessons.set(key, lesson)
+    this.lessons.set(lesson.key, lesson)
     return lesson
   }
 
-  #assignment(lesson: Lesson, event: IdentityEvent & { kind: 'assignment.change' }): void {
+  #assignment(lesson: Lesson, event: IdentityEvent & { kind: 'assignment.change' }): boolean {
     const op = saidBy(event)
-    if (op === undefined) return
+    if (op === undefined) return false
     const scope = scopeKey(event.provider, event.identity.tenant, event.scope)
     const id = `${event.role}\n${scope}`
+    const { time } = event
     const known = lesson.statements.get(id)
-    // Of two at one instant the removal holds, whichever came first.
-    if (known !== undefined && (known.time > event.time || (known.time === event.time && op === 'granted')))
-      return
-    lesson.statements.set(id, { role: event.role, scope, op, time: event.time })
-    if (lesson.statements.size <= this.#limits.statementsPerIdentity) return
+    const fresh = { role: detached(event.role), scope: detached(scope), op, time }
+    lesson.statements.set(detached(id), known === undefined ? fresh : withTurn(known, { op, time }))
+    if (lesson.statements.size <= this.#limits.statementsPerIdentity) return true
     const [oldest] = [...lesson.statements].sort(([a, x], [b, y]) => x.time - y.time || (a < b ? -1 : 1))
     if (oldest !== undefined) lesson.statements.delete(oldest[0])
     this.forgotten++
+    return true
   }
 
-  #change(lesson: Lesson, event: IdentityEvent & { kind: 'identity.change' }): void {
+  #change(lesson: Lesson, event: IdentityEvent & { kind: 'identity.change' }): boolean {
     const is = states[event.op]
     const { state } = lesson
-    if (is === undefined) return
+    if (is === undefined) return false
     const isNewer = state === undefined || event.time > state.time
-    if (isNewer || (event.time === state.time && severity[is] > severity[state.is]))
-      lesson.state = { is, time: event.time }
+    if (!isNewer && (event.time < state.time || severity[is] <= severity[state.is])) return false
+    lesson.state = { is, time: event.time }
+    return true
   }
 
-  #use(lesson: Lesson, event: IdentityEvent): void {
+  #use(lesson: Lesson, event: IdentityEvent): boolean {
     const { workloadsPerIdentity, usedPerIdentity } = this.#limits
-    if (event.outcome === 'success') lesson.lastSeen = Math.max(lesson.lastSeen, event.time)
     const { workload, identity } = event
-    const dropped = [
-      workload !== undefined &&
-        note(lesson.workloads, `${workload.kind}/${workload.name}`, event.time, workloadsPerIdentity),
-      identity.repository !== undefined &&
-        note(lesson.repositories, identity.repository, event.time, workloadsPerIdentity),
-      event.kind === 'token.use' &&
-        event.decision === 'allowed' &&
-        event.resource !== undefined &&
-        note(
-          lesson.used,
-          scopeKey(event.provider, identity.tenant, event.resource),
-          event.time,
-          usedPerIdentity,
-        ),
+    const time = hourOf(event.time)
+    const noted = [
+      workload === undefined
+        ? 'known'
+        : note(lesson.workloads, `${workload.kind}/${workload.name}`, time, workloadsPerIdentity),
+      identity.repository === undefined
+        ? 'known'
+        : note(lesson.repositories, identity.repository, time, workloadsPerIdentity),
+      event.kind !== 'token.use' || event.decision !== 'allowed' || event.resource === undefined
+        ? 'known'
+        : note(lesson.used, scopeKey(event.provider, identity.tenant, event.resource), time, usedPerIdentity),
     ]
-    this.forgotten += dropped.filter(Boolean).length
+    const isSeenLater = event.outcome === 'success' && time > lesson.lastSeen
+    if (isSeenLater) lesson.lastSeen = time
+    for (const each of noted) if (each === 'dropped') this.forgotten++
+    return isSeenLater || noted.some((each) => each !== 'known')
   }
 
-  /** Uses before `floor`, epoch ms, no longer count as used; rights and states stay. */
+  /** Uses before `floor`, epoch ms, no longer count as used, nor do rights that were gone by then; what holds stays. */
   prune(floor: number): void {
-    for (const lesson of this.lessons.values())
+    for (const lesson of this.lessons.values()) {
       for (const map of [lesson.used, lesson.workloads, lesson.repositories])
         for (const [key, time] of map)
           if (time < floor) {
             map.delete(key)
             this.#changed.add(lesson.key)
           }
+      for (const [id, statement] of lesson.statements) {
+        const kept = withoutTurnsBefore(statement, floor)
+        if (kept === statement) continue
+        lesson.statements.set(id, kept)
+        this.#changed.add(lesson.key)
+      }
+    }
   }
 
   save(out: ChunkWriter): void {

@@ -26,12 +26,14 @@ const memberships: Readonly<Record<string, string>> = {
 }
 
 /** Groups that follow from what the principal is or holds, and are listed nowhere. */
-function impliedGroups(principal: Principal, graph: AccessGraph): readonly string[] {
+function impliedGroups(principal: Principal, graph: AccessGraph, at: number | undefined): readonly string[] {
   if (principal.provider === 'gcp')
     return [...principal.grants.values()].flatMap((grant) => {
       const word = memberships[grant.role]
       const project = /^projects\/([^/]+)$/.exec(grant.scope.scope.text)?.[1]
-      return word !== undefined && project !== undefined && graph.holds(grant) ? [`${word}:${project}`] : []
+      return word !== undefined && project !== undefined && graph.holds(grant, at)
+        ? [`${word}:${project}`]
+        : []
     })
   const account = /^(.*)system:serviceaccount:([^:]+):/.exec(principal.key)
   if (principal.provider !== 'kubernetes' || account === null) return []
@@ -41,10 +43,10 @@ function impliedGroups(principal: Principal, graph: AccessGraph): readonly strin
 }
 
 /** The principal and the groups that it is in, nested ones as well. */
-function holdersOf(principal: Principal, graph: AccessGraph): readonly Principal[] {
+function holdersOf(principal: Principal, graph: AccessGraph, at?: number): readonly Principal[] {
   const found = new Set<Principal>([principal])
   for (const holder of found)
-    for (const key of [...holder.groups, ...impliedGroups(holder, graph)]) {
+    for (const key of [...holder.groups, ...impliedGroups(holder, graph, at)]) {
       const group = graph.principals.get(key)
       if (group !== undefined) found.add(group)
     }
@@ -143,11 +145,17 @@ function narrowed(
   })
 }
 
-/** Never throws; a principal without grants has no rights. */
-export function rightsOf(principal: Principal, graph: AccessGraph): Rights {
+/** When what the principal holds may have changed, by itself or by its groups, epoch ms. */
+export function turnsOf(principal: Principal, graph: AccessGraph): readonly number[] {
+  return holdersOf(principal, graph).flatMap((holder) => graph.turnsOf(holder))
+}
+
+/** As of `at`, epoch ms; by default by all that is known. Never throws; a principal without grants has no rights. */
+export function rightsOf(principal: Principal, graph: AccessGraph, at?: number): Rights {
   const into: Collected = { reaches: [], assumes: [], denies: [], actsAs: [] }
-  for (const holder of holdersOf(principal, graph))
-    for (const grant of holder.grants.values()) if (graph.holds(grant)) collect(graph, holder, grant, into)
+  for (const holder of holdersOf(principal, graph, at))
+    for (const grant of holder.grants.values())
+      if (graph.holds(grant, at)) collect(graph, holder, grant, into)
   const { limitedBy } = principal
   return {
     reaches: narrowed(into.reaches, into.denies, limitedBy),

@@ -167,6 +167,8 @@ describe('use', () => {
   })
 })
 
+const hour = 3_600_000
+
 describe('what was learned', () => {
   it('is bounded: the oldest goes, and is counted', () => {
     const limits = { identities: 1, usedPerIdentity: 2, workloadsPerIdentity: 2, statementsPerIdentity: 1 }
@@ -187,8 +189,8 @@ describe('what was learned', () => {
     const before = applied(
       new Inventory(),
       change({}),
-      use(vault, { time: 10 }),
-      use(aVault('shop', 'b'), { time: 20 }),
+      use(vault, { time: hour + 10 }),
+      use(aVault('shop', 'b'), { time: 2 * hour + 20 }),
     )
     const state = {
       kind: 'identity.change',
@@ -197,13 +199,13 @@ describe('what was learned', () => {
       time: 9,
     } as const
     before.apply({ ...use(vault), ...state } as IdentityEvent)
-    before.learned.prune(15)
+    before.learned.prune(2 * hour)
     store.save(before.learned)
     const after = new Inventory()
     store.restore(after.learned)
     expect(after.learned.lessons).toEqual(before.learned.lessons)
     expect(after.exposure('app-1')).toEqual(before.exposure('app-1'))
-    expect([...after.used('app-1').values()]).toEqual([20])
+    expect([...after.used('app-1').values()]).toEqual([2 * hour])
     expect(after.findings(0).map(({ kind }) => kind)).toEqual(['disabled-but-assigned'])
   })
 })
