@@ -235,6 +235,15 @@ export interface MetadataCall extends EventBase {
   readonly latencyMs?: number | undefined
 }
 
+/** What an identity could reach at the end of a slice of time, by the inventory (inventory/): no record says it. */
+export interface IdentityRadius extends EventBase {
+  readonly kind: 'identity.radius'
+  /** Known resources and whole scopes. */
+  readonly resources: number
+  /** A whole subscription, account, project or cluster is among them: more than any number. */
+  readonly isWide: boolean
+}
+
 export type IdentityEvent =
   | TokenRequest
   | TokenUse
@@ -242,5 +251,9 @@ export type IdentityEvent =
   | IdentityChange
   | SecretRead
   | MetadataCall
+  | IdentityRadius
 
 export type EventKind = IdentityEvent['kind']
+
+/** What a record can give. */
+export type RecordedKind = Exclude<EventKind, 'identity.radius'>

@@ -1,5 +1,6 @@
 /** The indicators that are built, in the order of design section 5. */
 import { assignmentDrift } from './assignment-drift.ts'
+import { blastRadius } from './blast-radius.ts'
 import type { Indicator } from './indicator.ts'
 import { metadataEndpoint } from './metadata-endpoint.ts'
 import { permissionViolation } from './permission-violation.ts'
@@ -20,4 +21,5 @@ export const availableIndicators: readonly Indicator[] = [
   metadataEndpoint,
   permissionViolation,
   secretFallback,
+  blastRadius,
 ]

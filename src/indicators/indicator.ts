@@ -26,6 +26,8 @@ export interface JudgeOptions {
   readonly thresholdMs?: number | undefined
   /** Whose records of token requests count; the issuer's where nothing is said. */
   readonly vantage?: TokenRequest['vantage'] | undefined
+  /** Resources that an identity may reach and still be good, inclusive. */
+  readonly maxResources?: number | undefined
   /** People sign in interactively and are left out of workload SLIs unless an objective asks for them. */
   readonly includesPeople?: boolean | undefined
 }

@@ -2,7 +2,7 @@
 import { type ChunkWriter, jsonBytes, jsonOf, prefixed, type Stateful } from '../events/chunk.ts'
 import { detached, detachedIfAny } from '../events/detach.ts'
 import type { Aspect } from '../events/enrichment.ts'
-import type { IdentityEvent, TokenUse } from '../events/event.ts'
+import type { IdentityEvent, IdentityRadius, TokenUse } from '../events/event.ts'
 import type { Owner } from '../events/ownership.ts'
 import { RotationGrace } from '../events/rotation.ts'
 import { TextPool } from '../events/text-pool.ts'
@@ -96,6 +96,14 @@ export class Engine implements Stateful {
   /** What an event like this one is judged for; the same for all events that agree in what `where` can select on. */
   targetsFor(event: IdentityEvent, owner: Owner): readonly Target[] {
     return targetsAmong(this.#candidates, event, owner)
+  }
+
+  /** Counts something that no record tells, so many times; a negative `count` takes it back, by the same targets. */
+  count(event: IdentityRadius, targets: readonly Target[], count: number): void {
+    for (const target of targets) {
+      const verdict = target.indicator.judge(event, target.options)
+      if (verdict !== undefined) target.record(event, verdict, count)
+    }
   }
 
   observe(event: IdentityEvent, targets: readonly Target[]): void {

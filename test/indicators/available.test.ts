@@ -10,6 +10,7 @@ const oneOfEach = [
   aSecretRead({ fallback: true }),
   { ...anAssignmentChange(), kind: 'identity.change', op: 'created' } as const,
   aMetadataCall(),
+  { ...aTokenUse(), kind: 'identity.radius', resources: 1, isWide: false } as const,
 ]
 
 describe('the indicators that are built', () => {

@@ -22,6 +22,7 @@ test('their objectives are the default ones', () => {
   })
   expect(lines).toEqual([
     'identity-platform-assignment-drift: assignment-drift 99.99 % 30d',
+    'identity-platform-blast-radius: blast-radius 99 % 30d',
     'identity-platform-metadata-endpoint: metadata-endpoint network,platform 99.99 % 30d',
     'workload-access-permission-violation: permission-violation 99.9 % 30d',
     'workload-access-secret-fallback: secret-fallback 99 % 30d',

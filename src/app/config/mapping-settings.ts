@@ -13,10 +13,10 @@ import {
 import { pathProblem } from '../../connectors/generic/field-path.ts'
 import {
   credentialTypes,
-  type EventKind,
   identityTypes,
   layers,
   providers,
+  type RecordedKind,
   workloadKinds,
 } from '../../events/event.ts'
 import { faultOf } from '../../events/fault.ts'
@@ -188,7 +188,7 @@ function* gaps(given: Rule): Generator<readonly [readonly string[], string]> {
     ]
 }
 
-function isCall(kind: EventKind): boolean {
+function isCall(kind: RecordedKind): boolean {
   return kind === 'token.request' || kind === 'token.use' || kind === 'metadata.call'
 }
 

@@ -2,13 +2,13 @@
 import type {
   AssignmentChange,
   CredentialType,
-  EventKind,
   Fault,
   IdentityChange,
   IdentityType,
   Layer,
   Provider,
   Reason,
+  RecordedKind,
   Workload,
 } from '../../events/event.ts'
 
@@ -68,7 +68,7 @@ export interface FieldMapping {
   readonly name: string
   readonly title: string
   readonly provider: Provider
-  readonly kind: EventKind
+  readonly kind: RecordedKind
   readonly detect: readonly Condition[]
   /** Paths of fields. */
   readonly fields: Readonly<Partial<Record<FieldName, string | undefined>>>
@@ -91,7 +91,7 @@ export interface FieldMapping {
 }
 
 /** What an event of each kind cannot do without, beside `time`. Where `identity` is missing it is `unknown`. */
-export const neededFields: Readonly<Record<EventKind, readonly FieldName[]>> = {
+export const neededFields: Readonly<Record<RecordedKind, readonly FieldName[]>> = {
   'token.request': ['identity'],
   'token.use': ['identity', 'service'],
   'assignment.change': ['actor', 'principal', 'role', 'scope'],

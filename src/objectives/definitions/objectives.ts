@@ -126,7 +126,9 @@ function nameOf(slo: Slo, { objective, sli }: ReadObjective): Named {
   const { metadata } = slo
   const whole = metadata.displayName ?? metadata.name
   if (slo.objectives.length === 1) return { name: metadata.name, displayName: whole, at: metadata.at }
-  const within = sli.thresholdMs === undefined ? '' : ` within ${sli.thresholdMs} ms`
+  const { thresholdMs, maxResources } = sli
+  const most = maxResources === undefined ? '' : ` up to ${maxResources} resources`
+  const within = thresholdMs === undefined ? most : ` within ${thresholdMs} ms`
   const figures = `${toTarget(objective.target.value).percent} %${within}`
   const label = objective.displayName ?? figures
   return {

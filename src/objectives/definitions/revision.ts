@@ -26,6 +26,8 @@ function canonicalSource(sli: SliSource, rotationGraceMs: number): unknown {
     sli.includesPeople ?? false,
     sli.indicator === 'service-auth' ? rotationGraceMs : 0,
     ...(sli.vantage === undefined ? [] : [sli.vantage]),
+    // Only where it is said: objectives that know nothing of it keep their revision.
+    ...(sli.maxResources === undefined ? [] : [sli.maxResources]),
   ]
 }
 

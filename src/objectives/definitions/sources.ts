@@ -1,6 +1,7 @@
 /** The metric source `type: identity-slo`: what of our own an SLI counts. */
 import type { Fault, TokenRequest } from '../../events/event.ts'
-import { indicatorIds } from '../../indicators/indicator.ts'
+import { defaultMaxResources } from '../../indicators/blast-radius.ts'
+import { type IndicatorId, indicatorIds } from '../../indicators/indicator.ts'
 import { defaultThresholdMs } from '../../indicators/token-fetch-latency.ts'
 import type { SliSource } from '../objective.ts'
 import type { MetricSource, Sli } from './kinds/sli.ts'
@@ -8,14 +9,46 @@ import type { SloObjective } from './kinds/slo-objective.ts'
 import type { Reporter } from './problem.ts'
 import { lookUp, type Shelves } from './shelves.ts'
 import { where } from './where.ts'
-import { type Check, type Located, listOf, located, number, oneOf, readFields } from './yaml/check.ts'
+import {
+  type Check,
+  type Fields,
+  type Located,
+  listOf,
+  located,
+  number,
+  oneOf,
+  readFields,
+} from './yaml/check.ts'
 import { describe, sameContent } from './yaml/node.ts'
 import { nearest } from './yaml/suggest.ts'
 
 const ourType = 'identity-slo'
 
-/** The one indicator that judges by a threshold. */
-const thresholdIndicator = 'token-fetch-latency'
+interface Threshold {
+  readonly field: 'thresholdMs' | 'maxResources'
+  readonly unit: string
+  readonly fallback: number
+  /** What `op: lte` means. */
+  readonly meaning: string
+}
+
+/** The indicators that judge by a threshold. */
+const thresholds: { readonly [id in IndicatorId]?: Threshold } = {
+  'token-fetch-latency': {
+    field: 'thresholdMs',
+    unit: 'milliseconds',
+    fallback: defaultThresholdMs,
+    meaning: 'a token fetch is good if it takes at most that many milliseconds',
+  },
+  'blast-radius': {
+    field: 'maxResources',
+    unit: 'resources',
+    fallback: defaultMaxResources,
+    meaning: 'an identity is good if it reaches at most that many resources',
+  },
+}
+const thresholdFields = Object.values(thresholds).map(({ field }) => field)
+const indicatorsWithThreshold = Object.keys(thresholds).join(' or ')
 
 export type ReadSource =
   | {
@@ -47,42 +80,51 @@ const faultList: Check<readonly Fault[]> = (node, path, reporter) => {
   return listOf(oneFault)(node, path, reporter)
 }
 
-const milliseconds: Check<number> = (node, path, reporter) => {
-  const value = number(node, path, reporter)
-  if (value === undefined || value > 0) return value
-  reporter.error(node.at, `${path} must be more than 0 milliseconds; found ${describe(node)}`)
-  return undefined
+function moreThanNone(unit: string): Check<number> {
+  return (node, path, reporter) => {
+    const value = number(node, path, reporter)
+    if (value === undefined || value > 0) return value
+    reporter.error(node.at, `${path} must be more than 0 ${unit}; found ${describe(node)}`)
+    return undefined
+  }
 }
 
-/** `{indicator, where, faults?, vantage?, thresholdMs?}`. */
+/** The one threshold that the indicator has; another one's is refused. */
+function readThreshold(
+  fields: Fields,
+  indicator: IndicatorId | undefined,
+  reporter: Reporter,
+): Located<number> | undefined {
+  let own: Located<number> | undefined
+  for (const [owner, { field, unit }] of Object.entries(thresholds)) {
+    const value = fields.optional(field, located(moreThanNone(unit)))
+    if (indicator === owner) own = value
+    else if (value && indicator)
+      reporter.error(fields.keyOf(field), `${field} belongs to ${owner}, not to ${indicator}`)
+  }
+  return own
+}
+
+/** `{indicator, where, faults?, vantage?, thresholdMs? or maxResources?}`. */
 function readOurSpec(source: MetricSource, reporter: Reporter): ReadSource | undefined {
   const path = `${ourType} spec`
-  const fields = readFields(
-    source.spec,
-    path,
-    ['indicator', 'where', 'faults', 'vantage', 'thresholdMs'],
-    reporter,
-  )
+  const allowed = ['indicator', 'where', 'faults', 'vantage', ...thresholdFields]
+  const fields = readFields(source.spec, path, allowed, reporter)
   if (!fields) return undefined
   const indicator = fields.required('indicator', oneOf(indicatorIds))
   const selection = fields.optional('where', where) ?? {}
   const vantage = fields.optional('vantage', oneVantage)
   const judgedFaults = fields.optional('faults', faultList)
-  const threshold: Located<number> | undefined = fields.optional('thresholdMs', located(milliseconds))
+  const threshold = readThreshold(fields, indicator, reporter)
   if (!indicator) return undefined
-  if (threshold && indicator !== thresholdIndicator) {
-    reporter.error(
-      fields.keyOf('thresholdMs'),
-      `thresholdMs belongs to ${thresholdIndicator}, not to ${indicator}`,
-    )
-  }
   if (vantage && indicator !== vantageIndicator)
     reporter.error(fields.keyOf('vantage'), `vantage belongs to ${vantageIndicator}, not to ${indicator}`)
+  const field = thresholds[indicator]?.field
   const options = {
     // The issuer's is what is meant where nothing is said: writing it down changes no revision.
     ...(vantage && vantage !== 'issuer' && { vantage }),
     ...(judgedFaults && { faults: judgedFaults.toSorted() }),
-    ...(threshold && { thresholdMs: threshold.value }),
+    ...(threshold && field && { [field]: threshold.value }),
     ...(selection.identityType?.includes('user') && { includesPeople: true }),
   }
   return { engine: 'ours', source: { indicator, where: selection, ...options }, thresholdAt: threshold?.at }
@@ -139,27 +181,24 @@ export function sourceFor(
 ): SliSource | undefined {
   const { source } = read
   const { op, value } = objective
-  if (sli.metric.kind !== 'threshold') {
-    if (source.indicator !== thresholdIndicator) return source
-    return { ...source, thresholdMs: source.thresholdMs ?? defaultThresholdMs }
-  }
+  const threshold = thresholds[source.indicator]
+  if (sli.metric.kind !== 'threshold')
+    return threshold
+      ? { ...source, [threshold.field]: source[threshold.field] ?? threshold.fallback }
+      : source
   if (!op || !value) return undefined
-  if (source.indicator !== thresholdIndicator) {
-    reporter.error(
-      objective.at,
-      `a thresholdMetric over ${ourType} must be of ${thresholdIndicator}, not of ${source.indicator}`,
-    )
+  if (threshold === undefined) {
+    const message = `a thresholdMetric over ${ourType} must be of ${indicatorsWithThreshold}, not of ${source.indicator}`
+    reporter.error(objective.at, message)
     return undefined
   }
-  if (op.value !== 'lte') {
-    reporter.error(op.at, `op must be lte: a token fetch is good if it takes at most that many milliseconds`)
+  const { field, unit, meaning } = threshold
+  if (op.value !== 'lte') reporter.error(op.at, `op must be lte: ${meaning}`)
+  if (value.value <= 0) reporter.error(value.at, `value must be more than 0 ${unit}`)
+  const written = source[field]
+  if (written !== undefined && written !== value.value) {
+    const own = `${field} ${written} of SLI "${sli.metadata.name}"`
+    reporter.error(value.at, `value ${value.value} contradicts ${own}`)
   }
-  if (value.value <= 0) reporter.error(value.at, 'value must be more than 0 milliseconds')
-  if (source.thresholdMs !== undefined && source.thresholdMs !== value.value) {
-    reporter.error(
-      value.at,
-      `value ${value.value} contradicts thresholdMs ${source.thresholdMs} of SLI "${sli.metadata.name}"`,
-    )
-  }
-  return { ...source, thresholdMs: value.value }
+  return { ...source, [field]: value.value }
 }
