@@ -94,6 +94,8 @@ interface ReplayArguments {
   readonly eksNodeRole: string[]
   readonly state?: string
   readonly mapping: string[]
+  readonly inventory: string[]
+  readonly cluster: string
   readonly dedupeMemory: number
   readonly timeline: boolean
   readonly step: number
@@ -116,6 +118,8 @@ function addReplay(root: Command, context: CommandContext, done: Done): void {
     .option('--baseline <file>', 'rights as they should be: changes that lead elsewhere are drift')
     .option('--eks-node-role <name...>', 'roles of EKS nodes: what else uses them falls back', [])
     .option('--mapping <file...>', 'mapping files for JSON logs that no built-in connector reads', [])
+    .option('--inventory <path...>', 'lists of rights, for the blast radius (docs/inventory.md)', [])
+    .option('--cluster <name>', 'cluster of the Kubernetes lists, as its audit log calls it', '')
     .addOption(
       new Option('--state <folder>', 'keep counts and positions there, and go on from them').conflicts('at'),
     )
@@ -149,6 +153,8 @@ Windows are [at - length, at). Nothing is late in a replay; repeated records cou
         at: options.at,
         connectors: requireConnectors(options.mapping),
         stateFolder: options.state,
+        inventory: options.inventory,
+        cluster: options.cluster,
         dedupeBytes: options.dedupeMemory * mebibyte,
         futureToleranceMs: 300_000,
         timelineStepMs: options.timeline ? options.step : undefined,
@@ -179,6 +185,7 @@ interface InventoryArguments {
   readonly cluster: string
   readonly at?: number
   readonly top: number
+  readonly logs: string[]
   readonly output: OutputFormat
 }
 
@@ -190,16 +197,21 @@ function addInventory(root: Command, context: CommandContext, done: Done): void 
     .option('--cluster <name>', 'cluster of the Kubernetes files, as its audit log calls it', '')
     .option('--at <time>', 'count ages up to then, RFC 3339; by default now', instant('--at'))
     .option('--top <count>', 'identities to show', positive, 20)
+    .option(
+      '--logs <path...>',
+      'logs: what is used, by whom, and what changed since the lists were taken',
+      [],
+    )
     .addOption(outputOption('table'))
     .addHelpText(
       'after',
       `
-Example: identity-slo inventory account-details.json role-assignments.json rbac.yaml
+Example: identity-slo inventory account-details.json role-assignments.json rbac.yaml --logs audit/
 docs/inventory.md lists the commands whose output is read. Exits 1 when there is something to clean up.`,
     )
-    .action((files: string[], options: InventoryArguments) => {
+    .action(async (files: string[], options: InventoryArguments) => {
       const attribution = attributionOf(readOwnership(undefined), defaultPseudonymKey)
-      done(inventory(files, { ...options, at: options.at, attribution }, context))
+      done(await inventory(files, { ...options, at: options.at, attribution }, context))
     })
 }
 

@@ -14,6 +14,7 @@ import { checkAgainst, placeOf, plainValue, readMapping } from './config/positio
 import { type ConfigValues, configSchema } from './config/schema.ts'
 import { type Environment, type ReadFile, type Secret, secretResolver } from './config/secret.ts'
 import { schemaNode, settingsOf } from './config/settings.ts'
+import type { InventoryFile } from './inventory-files.ts'
 import { systemReason } from './system-error.ts'
 
 /** Relative paths of the file are resolved against its folder here. */
@@ -38,6 +39,7 @@ export interface Config {
   }
   readonly otlp: Readonly<ConfigValues['sources']['otlp']>
   readonly connectors: Readonly<ConfigValues['connectors']>
+  readonly inventory: readonly InventoryFile[]
   readonly pseudonyms: {
     readonly key: Secret | undefined
     readonly people: boolean
@@ -137,6 +139,7 @@ function toConfig(values: ConfigValues, locate: (path: string) => string): Confi
     webhook: sources.webhook,
     otlp: sources.otlp,
     connectors: { accessLog: values.connectors.accessLog, generic: values.connectors.generic.map(locate) },
+    inventory: values.inventory.map((entry) => ({ ...entry, path: locate(entry.path) })),
     pseudonyms: { key: pseudonyms.key, people: pseudonyms.people, machines: pseudonyms.machines },
     stateFolder: values.state.folder === undefined ? undefined : locate(values.state.folder),
     limits,

@@ -4,6 +4,7 @@ import type { StateStore } from '../platform/state-store.ts'
 import { Committer, openState, Positions } from './committer.ts'
 import { AppError, fileError } from './errors.ts'
 import type { Pipeline } from './pipeline.ts'
+import { atOnce } from './steps.ts'
 import { systemReason } from './system-error.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -54,6 +55,7 @@ async function readInto(
     error: (error, path) => terminal.err(fileError(path, error).report()),
   })
   await follower.poll(paths)
+  atOnce(pipeline.tellRadii())
   if (!committer.close()) throw AppError.of('stateUnwritable', { reason: systemReason(trouble) })
   // A record that was cut off at the end of a file is a rejection of this replay, and may be whole for the next one.
   follower.finish()

@@ -89,6 +89,10 @@ export function readInventoryFile(file: InventoryFile, attribution: Attribution)
   return { snapshot: { source: path, takenAt, facts }, problems: [...problems, ...read.problems] }
 }
 
+export function problemLines(path: string, problems: readonly InventoryProblem[]): readonly string[] {
+  return problems.map(({ at, message }) => `${path}: ${at === '' ? '' : `${at} `}${message}\n`)
+}
+
 /** All files below the paths. */
 export function readInventoryFiles(
   paths: readonly string[],

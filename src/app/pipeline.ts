@@ -1,18 +1,16 @@
 /** Records in, tallies out: decode, dedupe, attribute, judge, count. One instance holds one run's whole state. */
 
-import type { Connector } from '../connectors/connector.ts'
 import { type Decoded, type DecodedSink, Decoder, DecoderPlan } from '../connectors/decode.ts'
 import { type ChunkWriter, jsonBytes, jsonOf, latest, type Stateful } from '../events/chunk.ts'
 import { Dedupe } from '../events/dedupe.ts'
 import type { AssignmentChange, IdentityEvent } from '../events/event.ts'
 import { FallbackBook } from '../events/fallback/fallback-book.ts'
 import type { Uses } from '../events/fallback/waiting-uses.ts'
-import { type LedgerKnowledge, TokenLedger, type TokenLedgerOptions } from '../events/ledger/token-ledger.ts'
+import { type LedgerKnowledge, TokenLedger } from '../events/ledger/token-ledger.ts'
 import { isFlow, isPlanned } from '../events/planned-flows.ts'
 import { pseudonymise } from '../events/pseudonyms.ts'
 import { isIrrelevant, type Rejection, reject } from '../events/rejection.ts'
 import type { Lane, WatermarkLimits } from '../events/watermark.ts'
-import type { Indicator } from '../indicators/indicator.ts'
 import { finestMs } from '../indicators/tally.ts'
 import type { Baseline } from '../inventory/drift/baseline.ts'
 import { Engine } from '../objectives/engine.ts'
@@ -23,33 +21,10 @@ import { EventCounters } from '../outputs/event-counters.ts'
 import { inflate } from '../platform/inflate.ts'
 import type { BatchTelemetry } from './batch-telemetry.ts'
 import { IdentityBook, type IdentityBookOptions } from './identity-book.ts'
+import { InventoryBook } from './inventory-book.ts'
+import type { PipelineOptions } from './pipeline-options.ts'
 import { SourceBook, type SourceEntry } from './source-book.ts'
 import { WatchedDecoder } from './watched-decoder.ts'
-
-export interface PipelineOptions extends IdentityBookOptions {
-  readonly connectors: readonly Connector[]
-  readonly indicators: readonly Indicator[]
-  readonly objectives: readonly Objective[]
-  readonly maxSeries: number
-  readonly dedupeBytes: number
-  readonly ledger?: Pick<TokenLedgerOptions, 'maxTokens' | 'maxWaiting'> | undefined
-  /** Whether the state is kept in a store: see `parts`. */
-  readonly isDurable?: boolean
-  /** Epoch ms. Asked again for each batch of records. */
-  readonly now: () => number
-  /** Ms of a clock that only goes forward: what is idle does not depend on steps of the other one. */
-  readonly steadyMs?: () => number
-  /** A stream that was not read from for so long is not waited for, ms. */
-  readonly idleMs?: number
-  /** Events that are further ahead of `now` are quarantined, ms. */
-  readonly futureToleranceMs: number
-  /** Epoch ms, exclusive: later events are passed over (`--at`). */
-  readonly until: number | undefined
-  /** How far behind the watermark of all sources an event may be, ms; undefined counts everything. */
-  readonly allowedLatenessMs: number | undefined
-  /** Inner counts of time slices are kept this long, ms. */
-  readonly slicesMs: number
-}
 
 export type RecordOutcomes = Record<RecordResult, number>
 
@@ -79,7 +54,9 @@ const fineMs = 2 * 3_600_000
 /** How many series metric-samples.ts gives to an objective besides two for each window, to a source, and to all. */
 const objectiveSeries = 7
 const sourceSeries = 12
-const processSeries = 48
+const processSeries = 52
+/** Named identities, the others, and label sets of orphans. */
+const inventorySeries = 100
 
 export class Pipeline {
   readonly counters: EventCounters
@@ -87,11 +64,13 @@ export class Pipeline {
   readonly dedupe: Dedupe
   readonly ledger: TokenLedger
   readonly fallbacks: FallbackBook
+  readonly inventory: InventoryBook
   #options: PipelineOptions
   readonly #plan: DecoderPlan
   #engine: Engine
   #identities: IdentityBook
   #newest = Number.NEGATIVE_INFINITY
+  #oldest = Number.POSITIVE_INFINITY
   /** Events before it are late, epoch ms. It never goes back: what was seen before it is forgotten. */
   #floor = Number.NEGATIVE_INFINITY
   #pruneAt = Number.NEGATIVE_INFINITY
@@ -113,6 +92,11 @@ export class Pipeline {
     this.dedupe = new Dedupe(options.dedupeBytes, options.isDurable)
     this.ledger = new TokenLedger({ ...options.ledger, isDurable: options.isDurable })
     this.fallbacks = new FallbackBook({ isDurable: options.isDurable })
+    this.inventory = new InventoryBook(options.hasInventory ?? false)
+  }
+
+  get rules(): PipelineOptions['rules'] {
+    return this.#options.rules
   }
 
   get engine(): Engine {
@@ -138,7 +122,8 @@ export class Pipeline {
       (sum, { burnWindowsMs }) => sum + objectiveSeries + 2 * (burnWindowsMs.length + 1),
       0,
     )
-    return ofObjectives + (this.#options.connectors.length + 1) * sourceSeries + processSeries
+    const ofInventory = this.#options.hasInventory === true ? inventorySeries : 0
+    return ofObjectives + ofInventory + (this.#options.connectors.length + 1) * sourceSeries + processSeries
   }
 
   /** Whether a backlog is being read: until it is, nothing in it is late. */
@@ -201,11 +186,13 @@ export class Pipeline {
     const own: Stateful = {
       save: (out: ChunkWriter) => {
         if (Number.isFinite(this.#newest)) out.put('newest', jsonBytes(this.#newest))
+        if (Number.isFinite(this.#oldest)) out.put('oldest', jsonBytes(this.#oldest))
         if (Number.isFinite(this.#floor)) out.put('floor', jsonBytes(this.#floor))
       },
       saved: () => undefined,
       restore: (key, bytes) => {
         if (key === 'floor') this.#floor = jsonOf<number>(bytes)
+        else if (key === 'oldest') this.#oldest = jsonOf<number>(bytes)
         else this.#newest = jsonOf<number>(bytes)
       },
     }
@@ -215,6 +202,7 @@ export class Pipeline {
       ['engine/', latest(() => this.#engine)],
       ['fallback/', this.fallbacks],
       ['identities/', latest(() => this.#identities.tallies)],
+      ...this.inventory.parts(),
       ['ledger/', this.ledger],
       ['pipeline/', own],
       ['sources/', this.sources],
@@ -284,7 +272,9 @@ export class Pipeline {
     route.series.count(event)
     this.#engine.observe(event, route.targets)
     identities.count(entry, event)
+    this.inventory.learn(event)
     if (event.time > this.#newest) this.#newest = event.time
+    if (event.time < this.#oldest) this.#oldest = event.time
     for (const one of learned) this.#learn(one)
     for (const one of fallbacks) this.#learnFallback(one)
   }
@@ -322,11 +312,12 @@ export class Pipeline {
     const floor = this.sources.watermark(this.#steadyNow, this.watermarkLimits) - allowed
     if (!(floor > this.#floor)) return
     this.#floor = floor
-    if (floor < this.#pruneAt) return
+    if (floor < this.#pruneAt || this.inventory.isTelling) return
     this.#pruneAt = (Math.floor(floor / pruneEveryMs) + 1) * pruneEveryMs
     this.dedupe.prune(floor)
     this.ledger.prune(floor)
     this.fallbacks.prune(floor)
+    this.inventory.prune(floor)
     this.#engine.prune(floor)
   }
 
@@ -348,6 +339,16 @@ export class Pipeline {
   get evaluationTime(): number | undefined {
     if (this.#options.until !== undefined) return this.#options.until
     return Number.isFinite(this.#newest) ? (Math.floor(this.#newest / finestMs) + 1) * finestMs : undefined
+  }
+
+  /** Whether `tellRadii` has something to tell. While a backlog is read it would be told again and again. */
+  get hasRadiiToTell(): boolean {
+    return !this.#isCatchingUp && this.inventory.isDue(this.#oldest, this.evaluationTime)
+  }
+
+  /** Tells objectives what identities could reach, up to the evaluation time; pauses where it yields. */
+  *tellRadii(): Generator<void, void> {
+    yield* this.inventory.tell(this.#engine, this.#options.rules, () => [this.#oldest, this.evaluationTime])
   }
 
   /** All objectives at the evaluation time; before the first event, as of epoch 0 with defined values. */

@@ -17,6 +17,9 @@ import { Committer, Positions } from './committer.ts'
 import type { Config } from './config.ts'
 import { listenError } from './errors.ts'
 import { IngestRequest } from './ingest-request.ts'
+import { InventoryRunner } from './inventory-runner.ts'
+import { InventoryView } from './inventory-view.ts'
+import type { InventoryWatch } from './inventory-watch.ts'
 import { isoTime } from './iso-time.ts'
 import { kafkaSamples } from './kafka-samples.ts'
 import { createKafkaSources, type NamedKafkaSource } from './kafka-wiring.ts'
@@ -39,6 +42,9 @@ export interface ServiceOptions {
   readonly pipeline: Pipeline
   /** Undefined: nothing is kept. The service restores from it, and closes it. */
   readonly store: StateStore | undefined
+  readonly inventory: InventoryWatch
+  /** Epoch ms. */
+  readonly now: () => number
   readonly version: string
   readonly log: ServiceLog
   /** Undefined: nobody watches the work itself. */
@@ -59,6 +65,7 @@ export class Service {
   readonly #committer: Committer
   readonly #kafka: readonly NamedKafkaSource[]
   readonly otlp: OtlpSource
+  readonly #inventory: InventoryRunner
   /** Paths that could not be read in the last round of reading, and in this one. */
   #hadTrouble: ReadonlySet<string> = new Set()
   #hasTrouble = new Set<string>()
@@ -79,6 +86,11 @@ export class Service {
     options.pipeline.batches?.watchQueues(() => ({ commit: this.#committer.waiting }))
     this.#kafka = this.#createKafka()
     this.#follower = this.#createFollower()
+    this.#inventory = new InventoryRunner({
+      ...{ watch: options.inventory, pipeline: options.pipeline, now: options.now, log: options.log },
+      onTold: () => this.#committer.changed(),
+      isPaused: () => this.#committer.isFailing,
+    })
     this.#server = this.#createServer()
   }
 
@@ -168,6 +180,7 @@ export class Service {
       ...kafkaSamples(this.#kafka),
       ...alertmanagerSamples(this.#alerts.pager),
       ...otlpSamples(this.otlp),
+      ...this.#inventoryView().samples(),
     ])
     return createHttpServer({
       ingest: config.webhook.enabled ? this.#ingest() : undefined,
@@ -182,6 +195,8 @@ export class Service {
       reload: config.servesReload ? async () => this.reload() : undefined,
       landingPage: () => this.#landingPage(),
       status: () => statusReport(pipeline, this.#alerts.active(), this.#facts()),
+      inventory: () => this.#inventoryView().report(),
+      radius: (identity) => this.#inventoryView().radius(identity, this.#options.now()),
     })
   }
 
@@ -206,6 +221,7 @@ export class Service {
   /** Listens, then reads what is there and follows it. Gives the address; throws AppError if it cannot listen. */
   async start(): Promise<string> {
     const { host, port } = this.#options.config.listen
+    this.#inventory.readFiles()
     let address: string
     try {
       address = await this.#server.listen({ host, port })
@@ -216,6 +232,7 @@ export class Service {
     this.#options.pipeline.isCatchingUp = true
     this.#following = this.#follow()
     for (const { source } of this.#kafka) source.start()
+    this.#inventory.start()
     return address
   }
 
@@ -274,6 +291,7 @@ export class Service {
     const { log } = this.#options
     try {
       this.#options.reload()
+      this.#inventory.hurry()
       this.#isLastReloadSuccessful = true
       log.info({}, 'reloaded definitions and ownership')
       return { ok: true, message: 'reloaded' }
@@ -293,7 +311,7 @@ export class Service {
     this.#isStopping = true
     this.#follower.stop()
     this.#wake?.()
-    await this.#following
+    await Promise.all([this.#following, this.#inventory.stop()])
     for (const { source } of this.#kafka) await source.stop()
     // With a store, what is half read is read again from its position by the next process.
     if (this.#options.store === undefined) this.#follower.finish()
@@ -304,6 +322,11 @@ export class Service {
     this.#committer.close()
     this.#options.pipeline.batches?.flush()
     this.#options.store?.close()
+  }
+
+  #inventoryView(): InventoryView {
+    const { pipeline, inventory } = this.#options
+    return new InventoryView(pipeline, inventory, this.#inventory.survey)
   }
 
   #facts(): Parameters<typeof collectSamples>[1] {

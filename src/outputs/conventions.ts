@@ -21,7 +21,6 @@ export const recordResults = ['accepted', 'duplicate', 'late', 'rejected', 'irre
 export type RecordResult = (typeof recordResults)[number]
 
 const { counter, gauge, histogram } = since('0.1.0')
-const blast = waitingFor('the blast-radius indicator')
 const diagnosis = waitingFor('failure-mode diagnosis')
 
 /** Identity events. Counters move when a record is read, not at the event's own time. */
@@ -89,17 +88,21 @@ export const identityMetrics = {
     ...histogram('identity_token_age_ratio', eventLabels, 'Age of a token when used over its lifetime.'),
     buckets: [0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.5, 2],
   },
-  grantedResources: blast.gauge(
+  grantedResources: gauge(
     'identity_granted_resources',
     [...eventLabels, labels.identity],
-    'Resources that an identity can reach, inherited scope included: the widest identities and the rest as one.',
+    'Resources that an identity can reach, inherited scope included: the widest identities, and the widest of the others.',
   ),
-  usedResources: blast.gauge(
+  usedResources: gauge(
     'identity_used_resources',
     [...eventLabels, labels.identity],
-    'Resources that an identity did reach: the widest identities and the rest as one.',
+    'Resources that an identity did reach in 90 days: the same identities, and the most of the others.',
   ),
-  orphaned: blast.gauge('identity_orphaned', eventLabels, 'Identities without an owner or without use.'),
+  orphaned: gauge(
+    'identity_orphaned',
+    eventLabels,
+    'Identities with rights that nobody needs: not used for 90 days, deleted, disabled, or never there.',
+  ),
   failureModeActive: diagnosis.gauge(
     'identity_failure_mode_active',
     [labels.mode],

@@ -97,6 +97,21 @@ export const pipelineMetrics = {
     [labels.code],
     'Requests with records, by the HTTP status that answered them.',
   ),
+  inventoryOldest: gauge(
+    'identity_slo_inventory_oldest_timestamp_seconds',
+    [],
+    'When the oldest of the inventory files was last changed; absent without any.',
+  ),
+  inventoryFailures: counter(
+    'identity_slo_inventory_failures_total',
+    [],
+    'Attempts to read an inventory file or folder that failed; each is tried again.',
+  ),
+  inventoryForgotten: counter(
+    'identity_slo_inventory_forgotten_total',
+    [],
+    'Identities, uses and changes forgotten for want of room: radii and uses may be too small.',
+  ),
   buildInfo: gauge(
     'identity_slo_build_info',
     [labels.version, labels.nodeVersion],

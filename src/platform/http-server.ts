@@ -12,6 +12,9 @@ export interface HttpHandlers {
   readonly reload: (() => Promise<{ readonly ok: boolean; readonly message: string }>) | undefined
   readonly landingPage: () => string
   readonly status: () => unknown
+  readonly inventory: () => unknown
+  /** Undefined for an identity that is not known. */
+  readonly radius: (identity: string) => unknown
   /** Connections beyond it are closed at once. */
   readonly maxConnections?: number
   /** How long a sender may take for the head of a request, ms. */
@@ -30,6 +33,8 @@ export function createHttpServer(handlers: HttpHandlers): FastifyInstance {
     requestTimeout: (ingest?.bodyTimeoutMs ?? defaultBodyMs) + headTimeoutMs,
     http: { headersTimeout: headTimeoutMs, connectionsCheckingInterval: headTimeoutMs / 4 },
     bodyLimit: Number.MAX_SAFE_INTEGER,
+    // Ids of identities are long, and are written with %XX where they stand in a path.
+    routerOptions: { maxParamLength: 8192 },
     forceCloseConnections: true,
     // The webhook answers by itself while the server closes, with the time to come again.
     return503OnClosing: false,
@@ -67,7 +72,7 @@ export function createHttpServer(handlers: HttpHandlers): FastifyInstance {
         .send(`${message}\n`)
     },
   })
-  server.get('/api/v1/status', async () => handlers.status())
+  serveApi(server, handlers)
   server.get('/', async (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(handlers.landingPage()),
   )
@@ -75,4 +80,14 @@ export function createHttpServer(handlers: HttpHandlers): FastifyInstance {
     reply.code(404).send({ error: `${request.method} ${request.url} is not served here: / lists what is` }),
   )
   return server
+}
+
+function serveApi(server: FastifyInstance, handlers: HttpHandlers): void {
+  server.get('/api/v1/status', async () => handlers.status())
+  server.get('/api/v1/inventory', async () => handlers.inventory())
+  server.get<{ Params: { id: string } }>('/api/v1/identities/:id/radius', async (request, reply) => {
+    const { id } = request.params
+    const found = handlers.radius(id)
+    return found ?? reply.code(404).send({ error: `no inventory and no event names the identity ${id}` })
+  })
 }

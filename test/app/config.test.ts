@@ -57,6 +57,7 @@ describe('an empty configuration', () => {
         allowUnauthenticated: false,
       },
       connectors: { accessLog: [], generic: [] },
+      inventory: [],
       pseudonyms: { key: undefined, people: true, machines: false },
       limits: {
         maxSeries: 10_000,

@@ -24,8 +24,10 @@ describe('the catalogue of metrics', () => {
         .sort(),
     ).toEqual([
       'identity_assignment_changes_total',
+      'identity_granted_resources',
       'identity_metadata_call_failures_total',
       'identity_metadata_calls_total',
+      'identity_orphaned',
       'identity_permission_violations_total',
       'identity_secret_fallback_total',
       'identity_service_auth_failures_total',
@@ -51,6 +53,9 @@ describe('the catalogue of metrics', () => {
       'identity_slo_file_failures_total',
       'identity_slo_info',
       'identity_slo_intake_paused',
+      'identity_slo_inventory_failures_total',
+      'identity_slo_inventory_forgotten_total',
+      'identity_slo_inventory_oldest_timestamp_seconds',
       'identity_slo_kafka_caught_up',
       'identity_slo_kafka_joined',
       'identity_slo_kafka_out_of_range_total',
@@ -85,6 +90,7 @@ describe('the catalogue of metrics', () => {
       'identity_token_refresh_failures_total',
       'identity_token_request_failures_total',
       'identity_token_requests_total',
+      'identity_used_resources',
     ])
   })
 

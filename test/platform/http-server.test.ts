@@ -11,6 +11,8 @@ function serverOf(changes: Partial<HttpHandlers> = {}): FastifyInstance {
     reload: undefined,
     landingPage: () => '<!doctype html>',
     status: () => ({ at: null }),
+    inventory: () => ({}),
+    radius: () => undefined,
     ...changes,
   })
 }

@@ -42,6 +42,8 @@ export class WebhookUnderTest implements AsyncDisposable {
       reload: undefined,
       landingPage: () => '',
       status: () => ({}),
+      inventory: () => ({}),
+      radius: () => undefined,
       ...handlers,
     })
   }

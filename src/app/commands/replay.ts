@@ -8,11 +8,14 @@ import type { LogFile } from '../../platform/log-paths.ts'
 import type { Attribution } from '../attribution.ts'
 import { readDurably } from '../durable-replay.ts'
 import { type ExitCode, exitCodes } from '../errors.ts'
+import { problemLines, readInventoryFiles } from '../inventory-files.ts'
 import { feedFile, findLogFiles } from '../log-inputs.ts'
-import { Pipeline, type PipelineOptions } from '../pipeline.ts'
+import { Pipeline } from '../pipeline.ts'
+import type { PipelineOptions } from '../pipeline-options.ts'
 import { Progress } from '../progress.ts'
 import { replayReport } from '../replay-report.ts'
 import { renderReplayTable } from '../replay-table.ts'
+import { atOnce } from '../steps.ts'
 import type { OutputFormat } from '../terminal.ts'
 import { ArrivalLane } from '../timeline/arrival-lane.ts'
 import { inOrderOfArrival } from '../timeline/arrivals.ts'
@@ -35,6 +38,10 @@ export interface ReplayOptions {
   /** Step of arrival time at which alerts are looked at, ms; undefined looks at the end only. */
   readonly timelineStepMs?: number | undefined
   readonly baseline?: Baseline | undefined
+  /** Lists of rights: files or folders. */
+  readonly inventory?: readonly string[] | undefined
+  /** Cluster of what Kubernetes lists. */
+  readonly cluster?: string | undefined
 }
 
 const dayMs = 86_400_000
@@ -57,6 +64,7 @@ export function replayPipeline(options: ReplayOptions, now: () => number): Pipel
     allowedLatenessMs: undefined,
     slicesMs: longest * 1.1 + dayMs,
     isDurable: options.stateFolder !== undefined,
+    hasInventory: (options.inventory ?? []).length > 0,
   })
   pipeline.baseline = options.baseline
   return pipeline
@@ -69,7 +77,10 @@ async function readInOrderOfArrival(
   stepMs: number,
   onBytes: (bytes: number) => void,
 ): Promise<Timeline> {
-  const timeline = new Timeline(stepMs, () => pipeline.statuses())
+  const timeline = new Timeline(stepMs, () => {
+    atOnce(pipeline.tellRadii())
+    return pipeline.statuses()
+  })
   const lanes = files.map((file) => new ArrivalLane(file, (sink) => pipeline.decoderInto(sink), onBytes))
   const sink = pipeline.sink()
   await inOrderOfArrival(lanes, ({ at, deliver }) => {
@@ -78,6 +89,17 @@ async function readInOrderOfArrival(
   })
   timeline.finish()
   return timeline
+}
+
+function readLists(
+  { inventory = [], cluster = '', attribution }: ReplayOptions,
+  pipeline: Pipeline,
+  terminal: CommandContext['terminal'],
+): void {
+  for (const { snapshot, problems } of readInventoryFiles(inventory, cluster, attribution)) {
+    pipeline.inventory.inventory.replace(snapshot)
+    for (const line of problemLines(snapshot.source, problems)) terminal.err(line)
+  }
 }
 
 export async function replay(
@@ -92,6 +114,7 @@ export async function replay(
   const onBytes = (bytes: number): void => {
     if (terminal.isTty) progress.advance(bytes, pipeline.sources.totals().read, pipeline.newest)
   }
+  readLists(options, pipeline, terminal)
   pipeline.beginBatch()
   const { stateFolder, timelineStepMs } = options
   let timeline: Timeline | undefined
@@ -105,6 +128,7 @@ export async function replay(
       const rejection = await feedFile(file, decoder, onBytes)
       if (rejection) pipeline.rejectInput(rejection)
     }
+  atOnce(pipeline.tellRadii())
   progress.done()
   const report = replayReport(pipeline, timeline?.transitions)
   if (options.output === 'table') terminal.out(renderReplayTable(report, terminal))

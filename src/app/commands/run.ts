@@ -11,6 +11,7 @@ import { attributionIn, requireConfig } from '../configured.ts'
 import { requireConnectors } from '../connector-files.ts'
 import { requireDefinitions } from '../definition-files.ts'
 import { type ExitCode, exitCodes } from '../errors.ts'
+import { InventoryWatch } from '../inventory-watch.ts'
 import { Pipeline } from '../pipeline.ts'
 import { startSelfObservation } from '../self-observation.ts'
 import { Service, type ServiceLog } from '../service.ts'
@@ -47,6 +48,7 @@ function createPipeline(config: Config, now: () => number): Pipeline {
     allowedLatenessMs,
     slicesMs: allowedLatenessMs,
     isDurable: config.stateFolder !== undefined,
+    hasInventory: config.inventory.length > 0,
   })
   pipeline.baseline = readBaseline(config.baseline, attribution.rules)
   return pipeline
@@ -81,6 +83,8 @@ export function createService(
   { config = requireConfig(path, env), log = createLogger(config.logLevel), telemetry }: RunParts = {},
 ): { readonly service: Service; readonly pipeline: Pipeline } {
   const pipeline = createPipeline(config, now)
+  const lists = { files: config.inventory, attribution: attributionIn(config) }
+  const inventory = new InventoryWatch(pipeline.inventory.inventory, lists, log)
   const reload = (): void => {
     const fresh = requireConfig(path, env)
     const { objectives } = requireDefinitions(fresh.definitions)
@@ -88,6 +92,8 @@ export function createService(
     const baseline = readBaseline(fresh.baseline, attribution.rules)
     pipeline.replaceObjectives(objectives, attribution)
     pipeline.baseline = baseline
+    pipeline.inventory.hasLists = fresh.inventory.length > 0
+    inventory.configure({ files: fresh.inventory, attribution })
   }
   if (config.pseudonyms.people && config.pseudonyms.key === undefined)
     log.warn({}, 'pseudonyms use the built-in key: set pseudonyms.key so that nobody else can reproduce them')
@@ -97,8 +103,8 @@ export function createService(
     log.warn({ objectives }, 'ledger.maxTokens is 0: these objectives count only what records say themselves')
   }
   const store = openState(config.stateFolder)
-  const service = new Service({ config, pipeline, store, version: readVersion(), log, reload, telemetry })
-  return { service, pipeline }
+  const parts = { config, pipeline, store, inventory, now, version: readVersion(), log, reload, telemetry }
+  return { service: new Service(parts), pipeline }
 }
 
 async function serve(

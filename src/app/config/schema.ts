@@ -55,6 +55,26 @@ const connectors = z.strictObject({
     .describe('Mapping files for any other JSON log: src/connectors/generic/README.md has their settings.'),
 })
 
+const inventory = z
+  .array(
+    z.strictObject({
+      path: path.describe('A file, or a folder with everything below it.'),
+      tenant: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'Cluster of what Kubernetes lists, as its audit log calls it. Without it there is one cluster.',
+        ),
+      resource: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('What a Google Cloud policy in the file belongs to, where it does not say so itself.'),
+    }),
+  )
+  .default([])
+
 function pseudonyms(resolve: ResolveSecret) {
   return z.strictObject({
     key: secretSetting(resolve)
@@ -223,6 +243,9 @@ export function configSchema(resolve: ResolveSecret) {
     listen: listen.prefault({}).describe('Where /metrics, the webhook and the landing page are served.'),
     sources: sources(resolve).prefault({}).describe('Where records come from.'),
     connectors: connectors.prefault({}).describe('Logs that no built-in connector reads.'),
+    inventory: inventory.describe(
+      'Lists of rights, for the blast radius of identities: files that the commands in docs/inventory.md write. Looked at once a minute, and read again when they change.',
+    ),
     pseudonyms: pseudonyms(resolve).prefault({}).describe('Whose identities are shown as keyed hashes.'),
     state: state.prefault({}).describe('What survives a restart.'),
     limits: limits.prefault({}).describe('Bounds of memory and time.'),

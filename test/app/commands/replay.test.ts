@@ -89,6 +89,7 @@ describe('replay -o json', () => {
       'metadata-endpoint',
       'permission-violation',
       'secret-fallback',
+      'blast-radius',
     ])
     expect(shapeOf(report.indicators)).toEqual([
       { id: 'string', good: 'number', bad: 'number', excluded: 'number' },
@@ -167,6 +168,7 @@ describe('replay -o json', () => {
       { id: 'permission-violation', good: 0, bad: 0, excluded: 3 },
       // Tokens that the kubelet asked for, a role assumed by a service, a managed identity.
       { id: 'secret-fallback', good: 58, bad: 0, excluded: 0 },
+      { id: 'blast-radius', good: 0, bad: 0, excluded: 0 },
     ])
     expect(report.objectives).toHaveLength(1)
     expect(report.objectives[0]).toMatchObject({
