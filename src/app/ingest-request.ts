@@ -1,7 +1,8 @@
 /** One HTTP request of records: its bytes go to the pipeline, and its sender is told what became of them. */
 import type { Decoder } from '../connectors/decode.ts'
 import type { Rejection } from '../events/rejection.ts'
-import type { Pipeline, RecordOutcomes, StreamListener } from './pipeline.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { RecordOutcomes, StreamListener } from './streams.ts'
 
 const shownRejections = 20
 

@@ -5,7 +5,8 @@ import { sourceId } from '../connectors/otlp/span-event-base.ts'
 import type { Encoding, OtlpTelemetry, Signal, TelemetrySink } from '../connectors/otlp/telemetry.ts'
 import { type Rejection, reject } from '../events/rejection.ts'
 import type { ExportOutcome } from '../platform/otlp/export-outcome.ts'
-import type { EventSink, Pipeline, StreamListener, StreamPlace } from './pipeline.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { EventSink, StreamListener, StreamPlace } from './streams.ts'
 
 const place: StreamPlace = { transport: 'otlp', lane: 'otlp' }
 const from: Decoded = { offset: 0, arrival: undefined, source: sourceId }

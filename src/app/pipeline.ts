@@ -16,47 +16,21 @@ import type { Baseline } from '../inventory/drift/baseline.ts'
 import { Engine } from '../objectives/engine.ts'
 import { evaluate, type ObjectiveStatus } from '../objectives/evaluate.ts'
 import type { Objective } from '../objectives/objective.ts'
-import type { RecordResult } from '../outputs/conventions.ts'
 import { EventCounters } from '../outputs/event-counters.ts'
 import { inflate } from '../platform/inflate.ts'
 import type { BatchTelemetry } from './batch-telemetry.ts'
+import { fixedSeries } from './fixed-series.ts'
 import { IdentityBook, type IdentityBookOptions } from './identity-book.ts'
 import { InventoryBook } from './inventory-book.ts'
 import type { PipelineOptions } from './pipeline-options.ts'
 import { SourceBook, type SourceEntry } from './source-book.ts'
+import type { EventSink, StreamListener, StreamPlace } from './streams.ts'
 import { WatchedDecoder } from './watched-decoder.ts'
-
-export type RecordOutcomes = Record<RecordResult, number>
-
-/** Wants to know what became of the records of one stream. */
-export interface StreamListener {
-  readonly counted: (result: RecordResult) => void
-  /** Not called for records that are merely irrelevant. */
-  readonly rejected: (rejection: Rejection, offset: number) => void
-}
-
-/** The stream that bytes come from: `lane` tells files or partitions apart, `transport` is what telemetry calls it. */
-export interface StreamPlace {
-  readonly transport: 'files' | 'webhook' | 'kafka' | 'otlp' | 'prometheus'
-  readonly lane: string
-}
-
-export interface EventSink extends DecodedSink {
-  /** A record that its own order shows to have been there before. */
-  readonly duplicate: (from: Decoded) => void
-}
 
 const pruneEveryMs = 3_600_000
 const settleEveryMs = 1000
 const defaultIdleMs = 60_000
 const fineMs = 2 * 3_600_000
-
-/** How many series metric-samples.ts gives to an objective besides two for each window, to a source, and to all. */
-const objectiveSeries = 7
-const sourceSeries = 12
-const processSeries = 52
-/** Named identities, the others, and label sets of orphans. */
-const inventorySeries = 100
 
 export class Pipeline {
   readonly counters: EventCounters
@@ -116,14 +90,10 @@ export class Pipeline {
     this.#identities = new IdentityBook(this.#options, this.#engine, this.counters, this.#identities)
   }
 
-  /** Series of the objectives, the sources and the process: the cap is for all of /metrics. */
+  /** The cap is for all of /metrics: what is left over is for label sets of events. */
   #fixedSeries(): number {
-    const ofObjectives = this.#engine.states.reduce(
-      (sum, { burnWindowsMs }) => sum + objectiveSeries + 2 * (burnWindowsMs.length + 1),
-      0,
-    )
-    const ofInventory = this.#options.hasInventory === true ? inventorySeries : 0
-    return ofObjectives + ofInventory + (this.#options.connectors.length + 1) * sourceSeries + processSeries
+    const { connectors, hasInventory = false } = this.#options
+    return fixedSeries(this.#engine.states, connectors.length + 1, hasInventory)
   }
 
   /** Whether a backlog is being read: until it is, nothing in it is late. */

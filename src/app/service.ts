@@ -20,14 +20,13 @@ import { IngestRequest } from './ingest-request.ts'
 import { InventoryRunner } from './inventory-runner.ts'
 import { InventoryView } from './inventory-view.ts'
 import type { InventoryWatch } from './inventory-watch.ts'
-import { isoTime } from './iso-time.ts'
 import { kafkaSamples } from './kafka-samples.ts'
 import { createKafkaSources, type NamedKafkaSource } from './kafka-wiring.ts'
+import { landingFacts } from './landing-facts.ts'
 import { collectSamples } from './metric-samples.ts'
 import { otlpSamples } from './otlp-samples.ts'
 import { OtlpSource } from './otlp-wiring.ts'
 import type { Pipeline } from './pipeline.ts'
-import { replayReport } from './replay-report.ts'
 import { statusReport } from './status-report.ts'
 import { errorCode, errorKind, systemReason } from './system-error.ts'
 
@@ -193,7 +192,7 @@ export class Service {
       metricsContentType: metrics.contentType,
       isReady: () => this.#isReady && !this.#committer.isFailing && !this.#isStopping,
       reload: config.servesReload ? async () => this.reload() : undefined,
-      landingPage: () => this.#landingPage(),
+      landingPage: () => renderLandingPage(landingFacts(pipeline, this.#options.version, this.#isReady)),
       status: () => statusReport(pipeline, this.#alerts.active(), this.#facts()),
       inventory: () => this.#inventoryView().report(),
       radius: (identity) => this.#inventoryView().radius(identity, this.#options.now()),
@@ -341,22 +340,5 @@ export class Service {
       fileFailures: this.#fileFailures,
       webhookRequests: this.#webhookRequests,
     }
-  }
-
-  #landingPage(): string {
-    const { pipeline, version } = this.#options
-    const report = replayReport(pipeline)
-    return renderLandingPage({
-      version,
-      isReady: this.#isReady,
-      dataUntil: isoTime(pipeline.newest),
-      objectives: report.objectives,
-      sources: pipeline.sources
-        .all()
-        .map(({ id, results, newest }) => ({ id, ...results, newest: isoTime(newest) })),
-      identities: report.identities
-        .slice(0, 10)
-        .map(({ name, id, ...rest }) => ({ ...rest, name: name ?? id })),
-    })
   }
 }

@@ -1,8 +1,9 @@
 /** A pipeline between two clocks that a test sets: the wall's, which may jump, and one that only goes forward. */
 import { defaultPseudonymKey } from '../../src/app/attribution.ts'
-import { Pipeline, type RecordOutcomes } from '../../src/app/pipeline.ts'
+import { Pipeline } from '../../src/app/pipeline.ts'
 import type { PipelineOptions } from '../../src/app/pipeline-options.ts'
 import { replayReport } from '../../src/app/replay-report.ts'
+import type { RecordOutcomes } from '../../src/app/streams.ts'
 import { availableConnectors } from '../../src/connectors/available.ts'
 import { availableIndicators } from '../../src/indicators/available.ts'
 import { keyedPseudonym } from '../../src/platform/pseudonym.ts'

@@ -1,0 +1,22 @@
+/** How many series /metrics has whatever the events are: the cap is for all of it. */
+import type { ObjectiveState } from '../objectives/objective-state.ts'
+
+/** How many series metric-samples.ts gives to an objective besides two for each window, to a source, and to all. */
+const objectiveSeries = 7
+const sourceSeries = 12
+const processSeries = 52
+/** Named identities, the others, and label sets of orphans. */
+const inventorySeries = 100
+
+/** Series of the objectives, the sources, the process and the inventory. */
+export function fixedSeries(
+  objectives: readonly Pick<ObjectiveState, 'burnWindowsMs'>[],
+  sources: number,
+  hasInventory: boolean,
+): number {
+  const ofObjectives = objectives.reduce(
+    (sum, { burnWindowsMs }) => sum + objectiveSeries + 2 * (burnWindowsMs.length + 1),
+    0,
+  )
+  return ofObjectives + (hasInventory ? inventorySeries : 0) + sources * sourceSeries + processSeries
+}
