@@ -49,6 +49,9 @@ async function benchAll(folder: string): Promise<void> {
   benchObjectives(report, folder, objectives)
   await benchRestart(report, folder, objectives, rounds)
   benchScrape(report, folder, objectives, rounds)
+  spawnSync(process.execPath, [scriptPath('inventory.ts'), String(isFull ? 100_000 : 5_000)], {
+    stdio: 'inherit',
+  })
   if (!isFull) report.line(`\nGoals are for ${leastForGoals.toLocaleString('en')} records or more.`)
 }
 
