@@ -12,6 +12,7 @@ import { generate } from './commands/generate.ts'
 import { inspect } from './commands/inspect.ts'
 import { inventory } from './commands/inventory.ts'
 import { replay } from './commands/replay.ts'
+import { addReport } from './commands/report-arguments.ts'
 import { addSimulate } from './commands/simulate-arguments.ts'
 import { validate } from './commands/validate.ts'
 import { requireConnectors } from './connector-files.ts'
@@ -266,6 +267,7 @@ function program(context: CommandContext, done: Done): Command {
     addValidate,
     addGenerate,
     addSimulate,
+    addReport,
   ])
     add(root, context, done)
   for (const command of [root, ...root.commands.flatMap((each) => [each, ...each.commands])])

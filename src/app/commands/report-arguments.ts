@@ -1,0 +1,64 @@
+/** Arguments of `report` and its reports on the command line. */
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseDuration } from '../../objectives/duration.ts'
+import type { ExitCode } from '../errors.ts'
+import { type OutputFormat, outputFormats } from '../terminal.ts'
+import type { CommandContext } from './command.ts'
+import { reportTtl } from './report-ttl.ts'
+
+const dedupeBytes = 64 * 1024 * 1024
+const usualLifetimes = ['5m', '15m', '1h', '8h', '1d'].map((text) => parseDuration(text) ?? 0)
+
+interface TtlArguments {
+  readonly ttl?: number[]
+  readonly refreshAt: number
+  readonly pricePerMillion?: number
+  readonly output: OutputFormat
+}
+
+function lifetimes(value: string, before: number[] | undefined): number[] {
+  const ms = parseDuration(value)
+  if (ms === undefined) throw new InvalidArgumentError('expected durations such as 15m 1h 8h')
+  return [...(before ?? []), ms]
+}
+
+function percent(value: string): number {
+  const parsed = Number(value)
+  if (!(parsed >= 1 && parsed <= 100)) throw new InvalidArgumentError('expected a percentage from 1 to 100')
+  return parsed / 100
+}
+
+function price(value: string): number {
+  const parsed = Number(value)
+  if (value.trim() === '' || !(parsed >= 0)) throw new InvalidArgumentError('expected a number from 0')
+  return parsed
+}
+
+function addTtl(report: Command, context: CommandContext, done: (code: ExitCode) => void): void {
+  report
+    .command('ttl')
+    .description(
+      'Compare lifetimes of tokens: requests, cost, refresh failures and exposure, from your own logs.',
+    )
+    .argument('<file...>', 'log files, or folders of them')
+    .option('--ttl <duration...>', 'lifetimes to compare (default: 5m 15m 1h 8h 1d)', lifetimes)
+    .option('--refresh-at <percent>', 'when clients renew, in percent of the lifetime', percent, 0.8)
+    .option('--price-per-million <number>', 'what a million requests for tokens cost', price)
+    .addOption(
+      new Option('-o, --output <format>', 'how to print the result').choices(outputFormats).default('table'),
+    )
+    .addHelpText(
+      'after',
+      '\nExample: identity-slo report ttl /var/log/audit --ttl 15m 1h 8h\ndocs/game-days/ttl-tradeoff.md says what the numbers mean.',
+    )
+    .action(async (files: string[], { ttl, refreshAt, pricePerMillion, output }: TtlArguments) => {
+      const ttlsMs = ttl ?? usualLifetimes
+      done(await reportTtl(files, { ttlsMs, refreshAt, pricePerMillion, output, dedupeBytes }, context))
+    })
+}
+
+/** `done` is called with the exit code. */
+export function addReport(root: Command, context: CommandContext, done: (code: ExitCode) => void): void {
+  const report = root.command('report').description('Answer a question from logs, in numbers.')
+  addTtl(report, context, done)
+}
