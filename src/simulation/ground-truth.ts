@@ -22,10 +22,12 @@ export interface FaultTruth {
   readonly culprits: readonly string[]
   readonly workloads: readonly string[]
   readonly apps: readonly string[]
-  /** Records that show it, and when the first of them happened and arrived; null where none does. */
+  /** Records of logs that show it, and when the first of them happened and arrived; null where none does. */
   readonly records: number
   readonly firstRecord: string | null
   readonly firstArrival: string | null
+  /** The same of client telemetry. */
+  readonly telemetry: { readonly records: number; readonly firstArrival: string | null }
   /** The change that began it. */
   readonly change: { readonly at: string; readonly arrival: string | null; readonly actor: string } | null
 }
@@ -57,12 +59,23 @@ export interface GroundTruth {
   readonly faults: readonly FaultTruth[]
 }
 
-interface Sighting {
-  records: number
-  first: number
-  firstArrival: number
-  changeAt: number
-  changeArrival: number
+class Sighting {
+  records = 0
+  first = Number.POSITIVE_INFINITY
+  firstArrival = Number.POSITIVE_INFINITY
+
+  add(time: number, arrival: number): void {
+    this.records++
+    this.first = Math.min(this.first, time)
+    this.firstArrival = Math.min(this.firstArrival, arrival)
+  }
+}
+
+class FaultSightings {
+  readonly logs = new Sighting()
+  readonly telemetry = new Sighting()
+  changeAt = Number.POSITIVE_INFINITY
+  changeArrival = Number.POSITIVE_INFINITY
 }
 
 function instant(time: number): string | null {
@@ -71,37 +84,24 @@ function instant(time: number): string | null {
 
 /** Notes when each fault is first seen. */
 export class Sightings {
-  readonly #byFault: readonly Sighting[]
+  readonly #byFault: readonly FaultSightings[]
 
   constructor(faults: readonly Fault[]) {
-    const none = Number.POSITIVE_INFINITY
-    this.#byFault = faults.map(() => ({
-      records: 0,
-      first: none,
-      firstArrival: none,
-      changeAt: none,
-      changeArrival: none,
-    }))
+    this.#byFault = faults.map(() => new FaultSightings())
   }
 
   /** `arrival` is Infinity for a record that is lost. */
-  see({ fault, changedBy, time }: Written, arrival: number): void {
-    const sighting = fault === undefined ? undefined : this.#byFault[fault]
-    if (sighting !== undefined && Number.isFinite(arrival)) {
-      sighting.records++
-      sighting.first = Math.min(sighting.first, time)
-      sighting.firstArrival = Math.min(sighting.firstArrival, arrival)
-    }
+  see({ log, fault, changedBy, time }: Written, arrival: number): void {
+    const seen = fault === undefined ? undefined : this.#byFault[fault]
+    if (Number.isFinite(arrival)) seen?.[log === 'otlp' ? 'telemetry' : 'logs'].add(time, arrival)
     const changed = changedBy === undefined ? undefined : this.#byFault[changedBy]
     if (changed === undefined || time > changed.changeAt) return
     changed.changeAt = time
     changed.changeArrival = arrival
   }
 
-  of({ index }: Fault): Sighting {
-    return (
-      this.#byFault[index] ?? { records: 0, first: NaN, firstArrival: NaN, changeAt: NaN, changeArrival: NaN }
-    )
+  of({ index }: Fault): FaultSightings {
+    return this.#byFault[index] ?? new FaultSightings()
   }
 }
 
@@ -117,7 +117,7 @@ function faultTruth(
   const meant = workloads.filter(
     ({ name }) => !isSilence && (fault.workloads.length === 0 || fault.workloads.includes(name)),
   )
-  const { records, first, firstArrival, changeAt, changeArrival } = sightings.of(fault)
+  const { logs, telemetry, changeAt, changeArrival } = sightings.of(fault)
   const at = instant(changeAt)
   return {
     kind,
@@ -131,9 +131,10 @@ function faultTruth(
     ]),
     workloads: meant.map(({ name }) => name),
     apps: [...new Set(meant.map(({ app }) => app))],
-    records,
-    firstRecord: instant(first),
-    firstArrival: instant(firstArrival),
+    records: logs.records,
+    firstRecord: instant(logs.first),
+    firstArrival: instant(logs.firstArrival),
+    telemetry: { records: telemetry.records, firstArrival: instant(telemetry.firstArrival) },
     change: at === null ? null : { at, arrival: instant(changeArrival), actor },
   }
 }

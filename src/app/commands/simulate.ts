@@ -105,6 +105,7 @@ function summary(truth: GroundTruth, { out, to }: SimulateOptions): string {
     formatTime(Date.parse(fault.from)),
     formatTime(Date.parse(fault.to)),
     formatCount(fault.records),
+    formatCount(fault.telemetry.records),
     fault.mode ?? '',
     fault.pages ? 'page' : '',
     fault.workloads.join(', '),
@@ -113,7 +114,7 @@ function summary(truth: GroundTruth, { out, to }: SimulateOptions): string {
   const faultTable =
     faults.length === 0
       ? ''
-      : `\n${renderTable(['fault', 'from', 'to', 'records', 'mode', 'expect', 'workloads'], faults, ['left', 'left', 'left', 'right'])}`
+      : `\n${renderTable(['fault', 'from', 'to', 'records', 'spans', 'mode', 'expect', 'workloads'], faults, ['left', 'left', 'left', 'right', 'right'])}`
   const where = to === 'files' ? `records and truth.json in ${out}` : `records to ${to}, truth.json in ${out}`
   return `${truth.title}\n${where}\n\n${renderTable(['log', 'records', 'late', 'twice', 'lost'], logs, right)}${faultTable}`
 }
