@@ -1,6 +1,7 @@
 /** Servers that have to be built or downloaded first, kept between runs. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -70,8 +71,12 @@ export function absence(needed: Readonly<Record<string, string>>): string {
  * name of the binary. Gives the folder of the binaries.
  */
 export function goCommands(module: string, commands: Readonly<Record<string, string>>): string {
-  return made(module, (folder) => {
-    const source = join(root, 'test/real/issuers', module)
+  const source = join(root, 'test/real/issuers', module)
+  // Other versions are another folder.
+  const version = createHash('sha256')
+    .update(readFileSync(join(source, 'go.sum')))
+    .digest('hex')
+  return made(`${module}-${version.slice(0, 12)}`, (folder) => {
     const copy = join(folder, 'source')
     cpSync(source, copy, { recursive: true })
     for (const [name, path] of Object.entries(commands)) {

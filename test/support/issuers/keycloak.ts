@@ -37,7 +37,7 @@ const options = [
 export function keycloakDistribution(): string {
   return mavenArchive(
     `org.keycloak:keycloak-quarkus-dist:${keycloakVersion}:tar.gz`,
-    'keycloak',
+    `keycloak-${keycloakVersion}`,
     (folder) => {
       const run = spawnSync(join(folder, 'bin/kc.sh'), ['build', '--db=dev-mem'], { encoding: 'utf8' })
       if (run.status !== 0) throw new Error(`kc.sh build failed: ${run.stdout}${run.stderr}`)

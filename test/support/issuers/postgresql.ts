@@ -18,6 +18,11 @@ function programs(): string {
   return newest === 0 ? '' : `${versions}/${newest}/bin/`
 }
 
+/** The server's own program, which may be missing where psql is there. */
+export function postgresqlProgram(): string {
+  return `${programs()}postgres`
+}
+
 /** PostgreSQL refuses to run as root: then it is the account that its package has made. */
 function account(): { readonly uid?: number; readonly gid?: number } {
   if (process.getuid?.() !== 0) return {}
@@ -91,7 +96,7 @@ export class Postgresql implements AsyncDisposable {
     const options = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     const isReady = async (): Promise<boolean> => postgresql.#readyLine()
     postgresql.#server = await Server.start(
-      [`${programs()}postgres`, '-D', data, ...options],
+      [postgresqlProgram(), '-D', data, ...options],
       {
         outputFile: folder.at('postgresql.txt'),
         cwd: data,
