@@ -9,6 +9,8 @@ export interface Counted {
   readonly uses: number
   readonly refused401: number
   readonly refused403: number
+  /** Refused by a policy or for want of a right. */
+  readonly denials: number
   /** Assignments, by operation. */
   readonly changes: Readonly<Record<string, number>>
   readonly issuance: Verdicts
@@ -34,6 +36,10 @@ function judged(events: readonly Essence[], isBad: (event: Essence) => boolean):
   return { good: machines.length - bad, bad, excluded: events.length - machines.length }
 }
 
+function isDenial({ reason }: Essence): boolean {
+  return reason === 'permission_denied' || reason === 'policy_denied'
+}
+
 /** The definitions of the indicators once more, said without the code that is under test. */
 export function countedBy(events: readonly Essence[]): Counted {
   const requests = events.filter(({ kind }) => kind === 'token.request')
@@ -45,6 +51,7 @@ export function countedBy(events: readonly Essence[]): Counted {
     uses: uses.length,
     refused401: uses.filter(({ decision }) => decision === 'unauthenticated').length,
     refused403: uses.filter(({ decision }) => decision === 'forbidden').length,
+    denials: events.filter(isDenial).length,
     changes: tallied(changes.flatMap(({ op }) => op ?? [])),
     issuance: judged(requests, ({ outcome }) => outcome === 'failure'),
     auth: judged(uses, ({ decision }) => decision !== 'allowed'),
@@ -71,6 +78,7 @@ export async function countedIn(instance: Instance): Promise<Counted> {
     uses: metrics.sum('identity_service_auth_total'),
     refused401: metrics.sum('identity_service_auth_failures_total', { status: '401' }),
     refused403: metrics.sum('identity_service_auth_failures_total', { status: '403' }),
+    denials: metrics.sum('identity_permission_violations_total'),
     changes: by('identity_assignment_changes_total', 'op'),
     issuance: verdictsOf(status, 'token-issuance'),
     auth: verdictsOf(status, 'service-auth'),

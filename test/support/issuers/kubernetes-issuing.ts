@@ -36,6 +36,18 @@ function created(name: string): Call {
   }
 }
 
+function writtenSecret(name: string): Call {
+  return {
+    what: `The administrator writes the secret ${name}.`,
+    method: 'POST',
+    path: `${inShop}/secrets`,
+    token: admin,
+    body: { kind: 'Secret', metadata: { name }, stringData: { value: 'p' } },
+    answer: 201,
+    events: adminUse('secrets'),
+  }
+}
+
 /** Namespace, service accounts, roles and bindings. */
 export async function setUp(kubernetes: Kubernetes, truth: Truth): Promise<void> {
   const calls: readonly Call[] = [
@@ -80,15 +92,7 @@ export async function setUp(kubernetes: Kubernetes, truth: Truth): Promise<void>
         assignment('ben@acme.example', 'granted', 'Role/reader'),
       ],
     ),
-    {
-      what: 'The administrator writes a secret.',
-      method: 'POST',
-      path: `${inShop}/secrets`,
-      token: admin,
-      body: { kind: 'Secret', metadata: { name: 'ledger-db-password' }, stringData: { password: 'p' } },
-      answer: 201,
-      events: adminUse('secrets'),
-    },
+    ...['ledger-db-password', 'backup-access-key'].map(writtenSecret),
     {
       what: 'The administrator starts a pod.',
       method: 'POST',

@@ -17,12 +17,19 @@ import {
   use,
   users,
 } from './kubernetes-drive.ts'
-import type { Truth } from './truth.ts'
+import type { Essence, Truth } from './truth.ts'
 
 const ana = 'ana@acme.example'
 const checkout = serviceAccount('checkout')
 const deployer = serviceAccount('deployer')
 const adminUse = (service: string): Call['events'] => [personsUse('admin', service)]
+
+const secretRead: Essence = {
+  kind: 'secret.read',
+  identity: checkout,
+  type: 'service-account',
+  outcome: 'success',
+}
 
 /** Tokens presented, let in and refused. */
 export async function present(kubernetes: Kubernetes, truth: Truth, token: string): Promise<void> {
@@ -66,16 +73,13 @@ export async function present(kubernetes: Kubernetes, truth: Truth, token: strin
       answer: 200,
       events: [use(checkout, 'pods')],
     },
-    {
-      what: 'A service account reads a secret.',
-      path: `${inShop}/secrets/ledger-db-password`,
+    ...['ledger-db-password', 'backup-access-key'].map((name) => ({
+      what: `A service account reads the secret ${name}.`,
+      path: `${inShop}/secrets/${name}`,
       token,
       answer: 200,
-      events: [
-        { kind: 'secret.read', identity: checkout, type: 'service-account', outcome: 'success' },
-        use(checkout, 'secrets'),
-      ],
-    },
+      events: [secretRead, use(checkout, 'secrets')],
+    })),
     {
       what: 'Somebody presents a token that has expired.',
       path: pods,
