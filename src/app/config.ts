@@ -38,6 +38,7 @@ export interface Config {
     readonly tokens: readonly Secret[]
   }
   readonly otlp: Readonly<ConfigValues['sources']['otlp']>
+  readonly prometheus: Readonly<ConfigValues['sources']['prometheus']>
   readonly connectors: Readonly<ConfigValues['connectors']>
   readonly inventory: readonly InventoryFile[]
   readonly pseudonyms: {
@@ -138,6 +139,7 @@ function toConfig(values: ConfigValues, locate: (path: string) => string): Confi
     kafka: sources.kafka,
     webhook: sources.webhook,
     otlp: sources.otlp,
+    prometheus: sources.prometheus,
     connectors: { accessLog: values.connectors.accessLog, generic: values.connectors.generic.map(locate) },
     inventory: values.inventory.map((entry) => ({ ...entry, path: locate(entry.path) })),
     pseudonyms: { key: pseudonyms.key, people: pseudonyms.people, machines: pseudonyms.machines },

@@ -8,13 +8,17 @@ import type { Config } from './config.ts'
 import { listenError } from './errors.ts'
 import { OtlpIntake } from './otlp-intake.ts'
 import type { Pipeline } from './pipeline.ts'
+import { PrometheusSource } from './prometheus-source.ts'
 import type { ServiceLog } from './service.ts'
 import { errorKind } from './system-error.ts'
 
 export interface OtlpWiring {
   readonly settings: Config['otlp']
+  readonly targets: Config['prometheus']
   readonly pipeline: Pipeline
   readonly committed: () => Promise<void>
+  /** Something was counted that nobody waits for: it is to be committed. */
+  readonly changed: () => void
   readonly isUnavailable: () => boolean
   readonly log: ServiceLog
 }
@@ -36,11 +40,13 @@ export class OtlpSource {
   readonly requests: ReadonlyMap<OtlpTransport, Map<WebhookStatus, number>>
   /** By transport, once they listen. */
   readonly ports = new Map<OtlpTransport, number>()
+  readonly scraped: PrometheusSource
   #hasWarned = false
   #tidyAt = Number.NEGATIVE_INFINITY
 
   constructor(wiring: OtlpWiring) {
     this.#wiring = wiring
+    this.scraped = new PrometheusSource({ ...wiring, telemetry: this.telemetry })
     this.#listeners = wiring.settings.enabled ? this.#create() : []
     this.requests = new Map(
       this.#listeners.map(({ transport }) => [
@@ -115,9 +121,10 @@ export class OtlpSource {
       }
       log.info({ transport, host: settings.host, port: this.ports.get(transport) }, 'takes OTLP')
     }
+    this.scraped.start()
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#listeners.map(({ listener }) => listener.close()))
+    await Promise.all([this.scraped.stop(), ...this.#listeners.map(({ listener }) => listener.close())])
   }
 }

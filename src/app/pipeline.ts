@@ -146,6 +146,11 @@ export class Pipeline {
     }
   }
 
+  /** Epoch ms, when the current batch began. */
+  get now(): number {
+    return this.#now
+  }
+
   /** Events that are stamped later are ahead of the clock, epoch ms; of the current batch. */
   get latest(): number {
     return this.#latest

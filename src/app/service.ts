@@ -128,6 +128,8 @@ export class Service {
     const { pipeline, config, log } = this.#options
     return new OtlpSource({
       settings: config.otlp,
+      targets: config.prometheus,
+      changed: () => this.#committer.changed(),
       pipeline,
       committed: () => this.#committer.committed(),
       isUnavailable: () => this.#committer.isFailing || this.#isStopping,

@@ -4,7 +4,13 @@
  */
 import { labels } from './labels.ts'
 import { type MetricFamily, since, waitingFor } from './metric-family.ts'
-import { alertmanagerMetrics, kafkaMetrics, otlpMetrics, pipelineMetrics } from './pipeline-conventions.ts'
+import {
+  alertmanagerMetrics,
+  kafkaMetrics,
+  otlpMetrics,
+  pipelineMetrics,
+  prometheusMetrics,
+} from './pipeline-conventions.ts'
 
 /** On every family that counts identity events. */
 const eventLabels = [labels.provider, labels.identityType, labels.app, labels.layer] as const
@@ -161,6 +167,7 @@ export const metricFamilies: readonly MetricFamily[] = [
   ...Object.values(kafkaMetrics),
   ...Object.values(alertmanagerMetrics),
   ...Object.values(otlpMetrics),
+  ...Object.values(prometheusMetrics),
 ]
 
 /** What /metrics has: the families that are filled. */

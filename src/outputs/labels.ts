@@ -35,6 +35,7 @@ export const labels = {
   code: 'code',
   consumer: 'consumer',
   transport: 'transport',
+  scrapeTarget: 'scrape_target',
   sampling: 'sampling',
   topic: 'topic',
   partition: 'partition',

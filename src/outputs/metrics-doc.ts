@@ -3,7 +3,13 @@ import { clientMetrics, identityMetrics, metricFamilies, objectiveMetrics } from
 import { engineAlerts } from './engine-alerts.ts'
 import { code, table } from './markdown-table.ts'
 import type { MetricFamily } from './metric-family.ts'
-import { alertmanagerMetrics, kafkaMetrics, otlpMetrics, pipelineMetrics } from './pipeline-conventions.ts'
+import {
+  alertmanagerMetrics,
+  kafkaMetrics,
+  otlpMetrics,
+  pipelineMetrics,
+  prometheusMetrics,
+} from './pipeline-conventions.ts'
 import { alertNames, records, slothLabels } from './rule-conventions.ts'
 import { generatedNotice } from './rule-file.ts'
 
@@ -110,6 +116,7 @@ export function renderMetricsDoc(): string {
     ['Kafka', exportedTable(Object.values(kafkaMetrics))],
     ['Alertmanagers', exportedTable(Object.values(alertmanagerMetrics))],
     ['OTLP', exportedTable(Object.values(otlpMetrics))],
+    ['Prometheus targets', exportedTable(Object.values(prometheusMetrics))],
     ['Histogram buckets', bucketLines()],
     [
       'Client library',

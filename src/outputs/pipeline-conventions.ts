@@ -240,3 +240,18 @@ export const otlpMetrics = {
     'Processes whose observers are remembered, so that no fetch counts twice.',
   ),
 } as const
+
+/** Targets whose client metrics are pulled. */
+export const prometheusMetrics = {
+  up: gauge(
+    'identity_slo_prometheus_up',
+    [labels.scrapeTarget],
+    'Whether the last scrape of the target worked (1); absent before the first.',
+  ),
+  scrapes: counter('identity_slo_prometheus_scrapes_total', [labels.scrapeTarget], 'Scrapes of the target.'),
+  failures: counter(
+    'identity_slo_prometheus_scrape_failures_total',
+    [labels.scrapeTarget],
+    'Scrapes of the target that failed: no answer in time, an error, or more than is read.',
+  ),
+} as const

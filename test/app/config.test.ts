@@ -56,6 +56,7 @@ describe('an empty configuration', () => {
         tokens: [],
         allowUnauthenticated: false,
       },
+      prometheus: [],
       connectors: { accessLog: [], generic: [] },
       inventory: [],
       pseudonyms: { key: undefined, people: true, machines: false },

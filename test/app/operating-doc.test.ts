@@ -4,7 +4,12 @@ import { BatchTelemetry } from '../../src/app/batch-telemetry.ts'
 import { startSelfObservation } from '../../src/app/self-observation.ts'
 import { engineAlerts } from '../../src/outputs/engine-alerts.ts'
 import type { MetricFamily } from '../../src/outputs/metric-family.ts'
-import { kafkaMetrics, otlpMetrics, pipelineMetrics } from '../../src/outputs/pipeline-conventions.ts'
+import {
+  kafkaMetrics,
+  otlpMetrics,
+  pipelineMetrics,
+  prometheusMetrics,
+} from '../../src/outputs/pipeline-conventions.ts'
 import { parseExposition } from '../support/exposition.ts'
 
 const text = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8')
@@ -42,7 +47,7 @@ describe('docs/operating.md', () => {
   })
 
   it('has each metric of the pipeline, and no other', () => {
-    const names = [pipelineMetrics, kafkaMetrics, otlpMetrics]
+    const names = [pipelineMetrics, kafkaMetrics, otlpMetrics, prometheusMetrics]
       .flatMap((metrics): readonly MetricFamily[] => Object.values(metrics))
       .filter(({ availability }) => availability.exported)
       .map(({ name }) => name)

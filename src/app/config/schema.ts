@@ -5,6 +5,7 @@ import { kafkaSources } from './kafka-settings.ts'
 import { accessLogSettings } from './mapping-settings.ts'
 import { otlpSettings } from './otlp-settings.ts'
 import { plainHttpUrl } from './plain-http-url.ts'
+import { prometheusSources } from './prometheus-settings.ts'
 import type { ResolveSecret } from './secret.ts'
 import { secretSetting } from './secret-setting.ts'
 import { webhook } from './webhook-settings.ts'
@@ -32,6 +33,7 @@ function sources(resolve: ResolveSecret) {
     kafka: kafkaSources(resolve),
     webhook: webhook(resolve).prefault({}).describe('Records sent to us.'),
     otlp: otlpSettings(resolve).prefault({}).describe('Telemetry of clients, sent to us by OTLP.'),
+    prometheus: prometheusSources(resolve),
   })
 }
 
