@@ -180,6 +180,8 @@ export function groundTruth({
       requests: { good: truth.clientRequests.good, bad: truth.clientRequests.bad },
       metadataCalls: { good: metadataGood, bad: metadataBad },
     },
-    faults: faults.map((fault) => faultTruth(fault, scenario.workloads, recorders, sightings, actor)),
+    faults: faults
+      .filter(({ from }) => from < start + lengthMs)
+      .map((fault) => faultTruth(fault, scenario.workloads, recorders, sightings, actor)),
   }
 }

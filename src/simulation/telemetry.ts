@@ -78,6 +78,7 @@ export class ClientTelemetry {
     const attributes = {
       'identity.provider': instance.workload.platform,
       'identity.id': identity,
+      'identity.type': identityTypes[instance.workload.platform],
       'identity.metadata.endpoint': endpoints[instance.workload.platform],
       ...(isGood && { 'http.response.status_code': failure === undefined ? 200 : 502 }),
     }
