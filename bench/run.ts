@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: throughput, durability, restart, scrapes and memory, beside their goals. What is compared runs in processes
- * of its own, in turns, in one run. `--records` sets the size; `--kafka`, `--telemetry` and `--client` run something else instead.
+ * of its own, in turns, in one run. `--records` sets the size; `--kafka`, `--telemetry`, `--client` and
+ * `--otlp` run something else instead.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     kafka: { type: 'boolean', default: false },
     telemetry: { type: 'boolean', default: false },
     client: { type: 'boolean', default: false },
+    otlp: { type: 'boolean', default: false },
   },
 })
 
@@ -57,6 +59,7 @@ async function benchAll(folder: string): Promise<void> {
 
 if (values.telemetry) spawnSync(process.execPath, [scriptPath('telemetry.ts')], { stdio: 'inherit' })
 else if (values.client) spawnSync(process.execPath, [scriptPath('client.ts')], { stdio: 'inherit' })
+else if (values.otlp) spawnSync(process.execPath, [scriptPath('otlp.ts')], { stdio: 'inherit' })
 else if (values.kafka)
   await inFolder((folder) =>
     benchKafka(new Report(true), folder, Number(values.records ?? 200_000), Number(values.rounds ?? 3)),
