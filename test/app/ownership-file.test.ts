@@ -75,7 +75,7 @@ describe('problems', () => {
     [
       'a mistyped field of a match, once',
       'owners:\n  - match: { nam: x }\n    app: a\n',
-      '2:14: error: unknown key "nam" in owners[0].match; did you mean "name"? Allowed: id, name, path, namespace, repository, provider, tenant',
+      '2:14: error: unknown key "nam" in owners[0].match; did you mean "name"? Allowed: id, name, path, namespace, repository, service, provider, tenant',
     ],
     [
       'a list at the top',

@@ -74,29 +74,44 @@ describe('the engine', () => {
       aForbiddenTokenUse(),
       anExpiredTokenUse({ time: noon + second }),
     ])
-    expect(engine.totals).toEqual([
+    expect(engine.totals.map(({ id }) => id)).toEqual(availableIndicators.map(({ id }) => id))
+    const counted = engine.totals.filter(({ good, bad, excluded }) => good + bad + excluded > 0)
+    expect(counted).toEqual([
       { id: 'token-issuance', good: 1, bad: 1, excluded: 0 },
       { id: 'token-fetch-latency', good: 1, bad: 0, excluded: 1 },
-      { id: 'token-refresh', good: 0, bad: 0, excluded: 0 },
       { id: 'service-auth', good: 1, bad: 2, excluded: 0 },
-      { id: 'token-age', good: 0, bad: 0, excluded: 0 },
+      { id: 'permission-violation', good: 0, bad: 0, excluded: 1 },
+      { id: 'secret-fallback', good: 3, bad: 0, excluded: 0 },
     ])
     observe(engine, [aTokenUse({ time: noon + 2 * second })])
-    expect(engine.totals[3]).toEqual({ id: 'service-auth', good: 2, bad: 1, excluded: 1 })
+    expect(engine.totals.find(({ id }) => id === 'service-auth')).toEqual({
+      id: 'service-auth',
+      good: 2,
+      bad: 1,
+      excluded: 1,
+    })
   })
 
   it('gives the targets of an event by kind and where alone, so that they can be found once for many', () => {
     const engine = engineOf([serviceAuth, anObjective()])
     const ids = (event: IdentityEvent) =>
       engine.targetsFor(event, checkoutOwner).map(({ indicator }) => indicator.id)
-    expect(ids(aTokenUse())).toEqual(['service-auth', 'token-age', 'service-auth'])
+    expect(ids(aTokenUse())).toEqual([
+      'service-auth',
+      'token-age',
+      'permission-violation',
+      'secret-fallback',
+      'service-auth',
+    ])
     expect(ids(aTokenRequest())).toEqual([
       'token-issuance',
       'token-fetch-latency',
       'token-refresh',
+      'permission-violation',
+      'secret-fallback',
       'token-issuance',
     ])
-    expect(ids(aSecretRead())).toEqual([])
+    expect(ids(aSecretRead())).toEqual(['secret-fallback'])
   })
 
   it('knows which fields of an event its objectives select on', () => {
