@@ -4,6 +4,7 @@ import type { Identity, IdentityEvent, IdentityRadius, Layer, Provider } from '.
 import { type Owner, type OwnershipRule, ownerOf } from '../events/ownership.ts'
 import type { Principal } from '../inventory/access-graph.ts'
 import { Inventory } from '../inventory/inventory.ts'
+import { listedIdentity, listedLayer } from '../inventory/listed-identity.ts'
 import { RadiusJournal, type RadiusListener, radiusSliceMs } from '../inventory/radius-journal.ts'
 import type { Engine, Target } from '../objectives/engine.ts'
 
@@ -19,20 +20,11 @@ const dayMs = 86_400_000
 /** What was used longer ago no longer counts as used. */
 const usedForMs = 90 * dayMs
 
-function identityOf(principal: Principal): Identity {
-  const { key, name, type, tenant, provider } = principal
-  const isAccount = provider === 'kubernetes' && tenant !== '' && key.startsWith(`${tenant}/`)
-  const id = isAccount ? key.slice(tenant.length + 1) : key
-  const namespace = /^system:serviceaccount:([^:]+):/.exec(id)?.[1]
-  const kind = type === 'group' || type === 'everyone' || type === 'service' ? 'unknown' : type
-  return { id, name, type: kind, tenant, namespace }
-}
-
 export function knownIdentity(principal: Principal, rules: readonly OwnershipRule[]): KnownIdentity {
   const { provider } = principal
-  const identity = identityOf(principal)
-  const layer = provider === 'kubernetes' ? 'container' : 'federation'
-  return { identity, provider, layer, owner: ownerOf(rules, identity, provider) }
+  const identity = listedIdentity(principal)
+  const owner = ownerOf(rules, identity, provider)
+  return { identity, provider, layer: listedLayer(provider), owner }
 }
 
 /** Longest window that wants radii, and a day: before it nothing need be told. Ms. */

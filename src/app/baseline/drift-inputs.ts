@@ -11,6 +11,7 @@ import type { Attribution } from '../attribution.ts'
 import { AppError } from '../errors.ts'
 import { readInventoryFile } from '../inventory-files.ts'
 import { feedFile, findLogFiles } from '../log-inputs.ts'
+import { atOnce } from '../steps.ts'
 
 /** The record that told of a change. */
 export interface ChangeRecord {
@@ -99,7 +100,7 @@ class Reading {
   readInventory(path: string): boolean {
     const { attribution, cluster: tenant } = this.#options
     const { snapshot, problems } = readInventoryFile({ path, tenant }, attribution)
-    this.listings.push(listingOf(snapshot))
+    this.listings.push(atOnce(listingOf(snapshot)))
     for (const { at, message } of problems)
       this.messages.push(`${path}: ${at === '' ? '' : `${at} `}${message}`)
     return snapshot.facts.length > 0 || problems.length === 0

@@ -1,8 +1,9 @@
 /** What `baseline diff` says: rights that differ from the baseline, and who changed them when, as far as events told. */
 import type { Baseline } from '../../inventory/drift/baseline.ts'
 import { type Difference, differencesFrom } from '../../inventory/drift/differences.ts'
-import { grantKey, type HeldGrant } from '../../inventory/drift/held-grant.ts'
+import { grantKey, type HeldGrant, inOrder } from '../../inventory/drift/held-grant.ts'
 import { isoTime } from '../iso-time.ts'
+import { atOnce } from '../steps.ts'
 import { renderTable, type Terminal } from '../terminal.ts'
 import type { ChangeRecord, DriftInputs, ToldChange } from './drift-inputs.ts'
 
@@ -51,7 +52,8 @@ export function driftReport(path: string, baseline: Baseline, inputs: DriftInput
   const { listings, tellings, changes } = inputs
   const findings: DriftFinding[] = []
   const shown = new Set<string>()
-  for (const { op, grant, isTold, takenAt } of differencesFrom(baseline, listings, tellings)) {
+  const differences = atOnce(differencesFrom(baseline, listings, tellings))
+  for (const { op, grant, isTold, takenAt } of inOrder(differences, (difference) => difference.grant)) {
     const record = isTold ? tellings.newest(grant)?.evidence : undefined
     // An approved actor or a change window accounts for it.
     if (record?.account !== undefined) continue

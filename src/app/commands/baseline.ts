@@ -8,6 +8,7 @@ import { baselineText } from '../baseline/baseline-text.ts'
 import { type DriftInputs, readDriftInputs } from '../baseline/drift-inputs.ts'
 import { addedTo, driftReport, renderDrift } from '../baseline/drift-report.ts'
 import { AppError, type ExitCode, exitCodes } from '../errors.ts'
+import { atOnce } from '../steps.ts'
 import { systemReason } from '../system-error.ts'
 import { formatCount, type OutputFormat } from '../terminal.ts'
 import type { CommandContext } from './command.ts'
@@ -34,7 +35,7 @@ export async function writeBaseline(
   const former = existsSync(target) ? readBaseline(target, options.attribution.rules) : undefined
   const inputs = await readDriftInputs(files, { ...options, baseline: undefined })
   report(inputs, context)
-  const held = new RightsHeld(inputs.listings, inputs.tellings).all()
+  const held = atOnce(RightsHeld.of(inputs.listings, inputs.tellings)).all()
   const before = [...(former?.grants.values() ?? [])]
   if (target === '-') terminal.out(baselineText(held))
   else

@@ -1,6 +1,6 @@
 /** Where the rights that are held differ from the baseline, and whether an event told of it. */
 import type { Baseline } from './baseline.ts'
-import { grantKey, type HeldGrant, inOrder } from './held-grant.ts'
+import { grantKey, type HeldGrant } from './held-grant.ts'
 import type { Listing } from './listing.ts'
 import { RightsHeld, type Teller } from './rights-held.ts'
 
@@ -13,25 +13,31 @@ export interface Difference {
   readonly takenAt: number | undefined
 }
 
-/** In the order of their grants; none where the baseline was made of the same lists and events. */
-export function differencesFrom(
+/** In no order; none where the baseline was made of the same lists and events. Pauses where it yields. */
+export function* differencesFrom(
   baseline: Baseline,
   listings: readonly Listing[],
   teller: Teller,
-): readonly Difference[] {
-  const held = new RightsHeld(listings, teller)
-  const belongs = new Set([...baseline.grants.keys()].map((key) => teller.shownKey(key)))
+): Generator<void, readonly Difference[]> {
+  const held = yield* RightsHeld.of(listings, teller)
+  const belongs = new Set<string>()
+  for (const key of baseline.grants.keys()) {
+    yield
+    belongs.add(teller.shownKey(key))
+  }
   const found: Difference[] = []
-  for (const grant of held.each()) {
-    if (belongs.has(teller.shownKey(grantKey(grant)))) continue
+  for (const grant of held.spokenOf()) {
+    yield
+    if (belongs.has(teller.shownKey(grantKey(grant))) || held.holding(grant) !== 'held') continue
     const isTold = teller.newest(grant)?.op === 'granted'
     found.push({ op: 'granted', grant, isTold, takenAt: held.listedAt(grant) })
   }
   for (const grant of baseline.grants.values()) {
+    yield
     const holding = held.holding(grant)
     if (holding === 'removed') found.push({ op: 'removed', grant, isTold: true, takenAt: undefined })
     else if (holding === 'not-listed')
       found.push({ op: 'removed', grant, isTold: false, takenAt: held.coveredAt(grant) })
   }
-  return inOrder(found, ({ grant }) => grant)
+  return found
 }

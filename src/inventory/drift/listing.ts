@@ -63,16 +63,19 @@ function coversItsPlace({ provider }: HeldGrant): boolean {
   return provider !== 'aws'
 }
 
-export function listingOf({ source, takenAt, facts }: Snapshot): Listing {
+/** Pauses where it yields. */
+export function* listingOf({ source, takenAt, facts }: Snapshot): Generator<void, Listing> {
   const principals = new Map<string, PrincipalFact>()
   const covers = new Set<string>()
   for (const fact of facts) {
+    yield
     if (fact.fact === 'principal' && (fact.name !== undefined || !principals.has(fact.id)))
       principals.set(fact.id, fact)
     if (fact.fact === 'complete') covers.add(`${fact.provider} ${fact.scope}`)
   }
   const grants = new Map<string, HeldGrant[]>()
   for (const fact of facts) {
+    yield
     const grant = grantIn(fact, principals)
     // A scope that nobody named is another one in each file.
     if (grant === undefined || grant.scope.startsWith('unnamed:')) continue

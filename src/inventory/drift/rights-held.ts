@@ -25,19 +25,31 @@ export class RightsHeld {
   /** When the newest list of a place was taken, epoch ms. */
   readonly #covered = new Map<string, number>()
 
-  constructor(listings: readonly Listing[], teller: Teller) {
+  private constructor(teller: Teller) {
     this.#teller = teller
-    for (const { takenAt, grants, covers } of listings) {
-      for (const [key, same] of grants) {
-        const known = this.#listed.get(teller.shownKey(key))
-        if (known === undefined) this.#listed.set(teller.shownKey(key), { takenAt, grants: [...same] })
-        else {
-          known.takenAt = Math.max(known.takenAt, takenAt)
-          known.grants.push(...same)
-        }
+  }
+
+  /** Pauses where it yields. */
+  static *of(listings: readonly Listing[], teller: Teller): Generator<void, RightsHeld> {
+    const held = new RightsHeld(teller)
+    for (const listing of listings) yield* held.#take(listing)
+    return held
+  }
+
+  *#take({ takenAt, grants, covers }: Listing): Generator<void, void> {
+    for (const [written, same] of grants) {
+      yield
+      const key = this.#teller.shownKey(written)
+      const known = this.#listed.get(key)
+      if (known === undefined) this.#listed.set(key, { takenAt, grants: [...same] })
+      else {
+        known.takenAt = Math.max(known.takenAt, takenAt)
+        known.grants.push(...same)
       }
-      for (const place of covers)
-        this.#covered.set(place, Math.max(takenAt, this.#covered.get(place) ?? -Infinity))
+    }
+    for (const place of covers) {
+      yield
+      this.#covered.set(place, Math.max(takenAt, this.#covered.get(place) ?? -Infinity))
     }
   }
 
@@ -69,19 +81,16 @@ export class RightsHeld {
     return place === undefined ? undefined : this.#covered.get(place)
   }
 
-  /** Every right that is held, once; of several bindings the first by name. */
-  *each(): Generator<HeldGrant> {
-    for (const { grants } of this.#listed.values()) {
-      const first = grants.reduce((a, b) => ((b.binding ?? '') < (a.binding ?? '') ? b : a))
-      if (this.holding(first) === 'held') yield first
-    }
-    for (const grant of this.#teller.grants()) {
-      if (this.listedAt(grant) === undefined && this.holding(grant) === 'held') yield grant
-    }
+  /** Every right that lists or events speak of, held or not, once; of several bindings the first by name. */
+  *spokenOf(): Generator<HeldGrant> {
+    for (const { grants } of this.#listed.values())
+      yield grants.reduce((a, b) => ((b.binding ?? '') < (a.binding ?? '') ? b : a))
+    for (const grant of this.#teller.grants()) if (this.listedAt(grant) === undefined) yield grant
   }
 
-  /** The same in order. */
+  /** Every right that is held, in order. */
   all(): readonly HeldGrant[] {
-    return inOrder([...this.each()], (grant) => grant)
+    const held = [...this.spokenOf()].filter((grant) => this.holding(grant) === 'held')
+    return inOrder(held, (grant) => grant)
   }
 }

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { atOnce } from '../../../src/app/steps.ts'
 import type { AssignmentChange } from '../../../src/events/event.ts'
-import { differencesFrom } from '../../../src/inventory/drift/differences.ts'
 import { grantKey, type HeldGrant } from '../../../src/inventory/drift/held-grant.ts'
-import { type Listing, listingOf, placeOf } from '../../../src/inventory/drift/listing.ts'
+import { type Listing, placeOf } from '../../../src/inventory/drift/listing.ts'
 import { RightsHeld } from '../../../src/inventory/drift/rights-held.ts'
 import { Tellings } from '../../../src/inventory/drift/tellings.ts'
 import type { Fact } from '../../../src/inventory/facts.ts'
 import { byText } from '../../../src/inventory/names.ts'
-import { aBaseline } from '../../support/drift.ts'
+import { aBaseline, aListing, differences } from '../../support/drift.ts'
 import { anAssignmentChange } from '../../support/event.ts'
 
 /** Few of each, so that lists and events often speak of the same right; two bindings that give the same one. */
@@ -34,7 +34,7 @@ const listing = fc
     const facts = list.map(
       ({ binding, ...rest }): Fact => ({ fact: 'grant', ...rest, via: binding, conditions: [] }),
     )
-    return listingOf({ source, takenAt, facts })
+    return aListing({ source, takenAt, facts })
   })
 
 function scopeInEvents({ scope }: HeldGrant): string {
@@ -98,9 +98,7 @@ describe('differences from a baseline', () => {
               .map(([, one]) => one)
           const plain = tellingsOf(events)
           const other = tellingsOf(shuffled([...events, ...events]))
-          expect(differencesFrom(baseline, shuffled(lists), other)).toEqual(
-            differencesFrom(baseline, lists, plain),
-          )
+          expect(differences(baseline, shuffled(lists), other)).toEqual(differences(baseline, lists, plain))
           for (const grant of grants) expect(other.newest(grant)).toEqual(plain.newest(grant))
         },
       ),
@@ -112,8 +110,8 @@ describe('differences from a baseline', () => {
     fc.assert(
       fc.property(listings, changes, (lists, events) => {
         const tellings = tellingsOf(events)
-        const written = aBaseline(new RightsHeld(lists, tellings).all())
-        expect(differencesFrom(written, lists, tellings)).toEqual([])
+        const written = aBaseline(atOnce(RightsHeld.of(lists, tellings)).all())
+        expect(differences(written, lists, tellings)).toEqual([])
       }),
       { numRuns: 500 },
     )
@@ -132,7 +130,7 @@ describe('differences from a baseline', () => {
             .filter(([key, grant]) => !listed.has(key) && covered.has(placeOf(grant) ?? ''))
             .map(([key]) => `removed ${key}`),
         ]
-        const found = differencesFrom(baseline, lists, tellingsOf([]))
+        const found = differences(baseline, lists, tellingsOf([]))
         expect(found.map(({ op, grant }) => `${op} ${grantKey(grant)}`).sort(byText)).toEqual(
           expected.sort(byText),
         )
@@ -147,7 +145,7 @@ describe('differences from a baseline', () => {
         baselines,
         fc.array(granting, { maxLength: 8 }).map((all) => all.map((one, i) => ({ ...one, id: `e${i}` }))),
         (baseline, events) => {
-          const found = differencesFrom(baseline, [], tellingsOf(events))
+          const found = differences(baseline, [], tellingsOf(events))
           const keys = new Set(grants.map(grantKey))
           const expected = [...keys].flatMap((key) => {
             const own = events.filter(

@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest'
-import { differencesFrom } from '../../../src/inventory/drift/differences.ts'
 import type { HeldGrant } from '../../../src/inventory/drift/held-grant.ts'
 import { lessonTeller } from '../../../src/inventory/drift/lesson-teller.ts'
-import { listingOf } from '../../../src/inventory/drift/listing.ts'
 import { Tellings } from '../../../src/inventory/drift/tellings.ts'
 import { Learned } from '../../../src/inventory/learned.ts'
-import { aBaseline } from '../../support/drift.ts'
+import { aBaseline, aListing, differences } from '../../support/drift.ts'
 import { anAssignmentChange, noon } from '../../support/event.ts'
 
 const grant: HeldGrant = {
@@ -59,10 +57,10 @@ it.each(stories)('what was learned says the same of a right as the events do (%#
 it('a list shows what was not learned, and only that', () => {
   const { principal, role, scope, binding: via } = grant
   const fact = { fact: 'grant', provider: 'kubernetes', principal, role, scope, via, conditions: [] } as const
-  const lists = [listingOf({ source: 's', takenAt: noon, facts: [fact] })]
+  const lists = [aListing({ source: 's', takenAt: noon, facts: [fact] })]
   const learned = new Learned()
   const silent = () =>
-    differencesFrom(aBaseline([]), lists, lessonTeller(learned.lessons)).filter(({ isTold }) => !isTold)
+    differences(aBaseline([]), lists, lessonTeller(learned.lessons)).filter(({ isTold }) => !isTold)
   expect(silent()).toHaveLength(1)
   learned.learn(change('granted', noon - 5))
   expect(silent()).toEqual([])

@@ -5,10 +5,9 @@ import { defaultPseudonymKey } from '../../../src/app/attribution.ts'
 import type { JsonValue } from '../../../src/connectors/connector.ts'
 import { defaultPseudonymPolicy } from '../../../src/events/pseudonyms.ts'
 import type { HeldGrant } from '../../../src/inventory/drift/held-grant.ts'
-import { listingOf } from '../../../src/inventory/drift/listing.ts'
 import { pseudonymous } from '../../../src/inventory/pseudonymous.ts'
 import { keyedPseudonym } from '../../../src/platform/pseudonym.ts'
-import { aBaseline, changesIn } from '../../support/drift.ts'
+import { aBaseline, aListing, changesIn } from '../../support/drift.ts'
 import { read, subscription } from '../../support/inventory.ts'
 
 const connectors = new URL('../../../src/connectors/', import.meta.url)
@@ -23,7 +22,7 @@ function listed(document: JsonValue, tenant = ''): readonly HeldGrant[] {
     defaultPseudonymPolicy,
     keyedPseudonym(defaultPseudonymKey),
   )
-  return [...listingOf({ source: 's', takenAt: 0, facts }).grants.values()].flat()
+  return [...aListing({ source: 's', takenAt: 0, facts }).grants.values()].flat()
 }
 
 /** What each change is against a baseline of the list: `granted role`, with `!` where it is unexpected. */
