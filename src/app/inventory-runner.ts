@@ -1,4 +1,4 @@
-/** What a run does with its inventory beside the records: files are read anew, radii told, everybody surveyed; in small steps. */
+/** What a run does with its inventory beside the records: files are read anew, radii and drift told, everybody surveyed; in small steps. */
 import { type Survey, survey } from '../inventory/survey.ts'
 import type { InventoryWatch } from './inventory-watch.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -104,6 +104,10 @@ export class InventoryRunner {
     if (isStopped()) return
     if (pipeline.hasRadiiToTell) {
       await inSteps(this.#told(pipeline.tellRadii(), onTold), isStopped)
+      if (isStopped()) return
+    }
+    if (pipeline.hasDriftToTell) {
+      await inSteps(this.#told(pipeline.tellDrift(), onTold), isStopped)
       if (isStopped()) return
     }
     await this.#survey(isStopped)

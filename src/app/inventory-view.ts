@@ -43,7 +43,8 @@ export class InventoryView {
   }
 
   samples(): readonly FamilySamples[] {
-    const { learned } = this.#pipeline.inventory.inventory
+    const { inventory, drift } = this.#pipeline
+    const forgotten = inventory.inventory.learned.forgotten + drift.forgotten
     const files = this.#watch.files
     const oldest = Math.min(...files.map(({ takenAt }) => takenAt))
     return [
@@ -61,7 +62,7 @@ export class InventoryView {
         files.length === 0 ? [] : [{ labels: {}, value: oldest / 1000 }],
       ),
       samples(pipelineMetrics.inventoryFailures, [{ labels: {}, value: this.#watch.failures }]),
-      samples(pipelineMetrics.inventoryForgotten, [{ labels: {}, value: learned.forgotten }]),
+      samples(pipelineMetrics.inventoryForgotten, [{ labels: {}, value: forgotten }]),
     ]
   }
 

@@ -1,17 +1,17 @@
 /** Records in, tallies out: decode, dedupe, attribute, judge, count. One instance holds one run's whole state. */
 
 import { type Decoded, type DecodedSink, Decoder, DecoderPlan } from '../connectors/decode.ts'
-import { type ChunkWriter, jsonBytes, jsonOf, latest, type Stateful } from '../events/chunk.ts'
+import { latest, type Stateful } from '../events/chunk.ts'
 import { Dedupe } from '../events/dedupe.ts'
 import type { AssignmentChange, IdentityEvent } from '../events/event.ts'
 import { FallbackBook } from '../events/fallback/fallback-book.ts'
 import type { Uses } from '../events/fallback/waiting-uses.ts'
 import { type LedgerKnowledge, TokenLedger } from '../events/ledger/token-ledger.ts'
+import { ownerOf } from '../events/ownership.ts'
 import { isFlow, isPlanned } from '../events/planned-flows.ts'
 import { pseudonymise } from '../events/pseudonyms.ts'
 import { isIrrelevant, type Rejection, reject } from '../events/rejection.ts'
 import type { Lane, WatermarkLimits } from '../events/watermark.ts'
-import { finestMs } from '../indicators/tally.ts'
 import type { Baseline } from '../inventory/drift/baseline.ts'
 import { Engine } from '../objectives/engine.ts'
 import { evaluate, type ObjectiveStatus } from '../objectives/evaluate.ts'
@@ -19,6 +19,8 @@ import type { Objective } from '../objectives/objective.ts'
 import { EventCounters } from '../outputs/event-counters.ts'
 import { inflate } from '../platform/inflate.ts'
 import type { BatchTelemetry } from './batch-telemetry.ts'
+import { DriftWatch } from './drift-watch.ts'
+import { EventSpan } from './event-span.ts'
 import { fixedSeries } from './fixed-series.ts'
 import { IdentityBook, type IdentityBookOptions } from './identity-book.ts'
 import { InventoryBook } from './inventory-book.ts'
@@ -39,14 +41,12 @@ export class Pipeline {
   readonly ledger: TokenLedger
   readonly fallbacks: FallbackBook
   readonly inventory: InventoryBook
+  readonly drift: DriftWatch
   #options: PipelineOptions
   readonly #plan: DecoderPlan
   #engine: Engine
   #identities: IdentityBook
-  #newest = Number.NEGATIVE_INFINITY
-  #oldest = Number.POSITIVE_INFINITY
-  /** Events before it are late, epoch ms. It never goes back: what was seen before it is forgotten. */
-  #floor = Number.NEGATIVE_INFINITY
+  readonly #span = new EventSpan()
   #pruneAt = Number.NEGATIVE_INFINITY
   #settleAt = Number.NEGATIVE_INFINITY
   /** While the logs that were there at the start are read, old events are a backlog and not late. */
@@ -67,6 +67,10 @@ export class Pipeline {
     this.ledger = new TokenLedger({ ...options.ledger, isDurable: options.isDurable })
     this.fallbacks = new FallbackBook({ isDurable: options.isDurable })
     this.inventory = new InventoryBook(options.hasInventory ?? false)
+    this.drift = new DriftWatch({
+      ...{ inventory: this.inventory.inventory, sources: this.sources, limits: this.watermarkLimits },
+      ...{ now: options.now, steadyMs: options.steadyMs ?? options.now },
+    })
   }
 
   get rules(): PipelineOptions['rules'] {
@@ -158,35 +162,23 @@ export class Pipeline {
 
   /** What has to be kept so that a later process goes on where this one was, by prefix of its chunks. */
   parts(): ReadonlyMap<string, Stateful> {
-    const own: Stateful = {
-      save: (out: ChunkWriter) => {
-        if (Number.isFinite(this.#newest)) out.put('newest', jsonBytes(this.#newest))
-        if (Number.isFinite(this.#oldest)) out.put('oldest', jsonBytes(this.#oldest))
-        if (Number.isFinite(this.#floor)) out.put('floor', jsonBytes(this.#floor))
-      },
-      saved: () => undefined,
-      restore: (key, bytes) => {
-        if (key === 'floor') this.#floor = jsonOf<number>(bytes)
-        else if (key === 'oldest') this.#oldest = jsonOf<number>(bytes)
-        else this.#newest = jsonOf<number>(bytes)
-      },
-    }
     return new Map<string, Stateful>([
       ['counters/', this.counters],
       ['dedupe/', this.dedupe],
+      ...this.drift.parts(),
       ['engine/', latest(() => this.#engine)],
       ['fallback/', this.fallbacks],
       ['identities/', latest(() => this.#identities.tallies)],
       ...this.inventory.parts(),
       ['ledger/', this.ledger],
-      ['pipeline/', own],
+      ['pipeline/', this.#span],
       ['sources/', this.sources],
     ])
   }
 
   /** Time of the newest event that counted, epoch ms. */
   get newest(): number {
-    return this.#newest
+    return this.#span.newest
   }
 
   /** Call before a batch of records: looks at the clock once, not once an event. */
@@ -217,7 +209,7 @@ export class Pipeline {
       }
       if (this.#options.until !== undefined && event.time >= this.#options.until) continue
       isRelevant = true
-      if (event.time < this.#floor) {
+      if (event.time < this.#span.floor) {
         isLate = true
         source.lateEvents++
       } else if (this.dedupe.isFirst(event.id, event.time)) {
@@ -248,8 +240,7 @@ export class Pipeline {
     this.#engine.observe(event, route.targets)
     identities.count(entry, event)
     this.inventory.learn(event)
-    if (event.time > this.#newest) this.#newest = event.time
-    if (event.time < this.#oldest) this.#oldest = event.time
+    this.#span.take(event.time)
     for (const one of learned) this.#learn(one)
     for (const one of fallbacks) this.#learnFallback(one)
   }
@@ -285,8 +276,8 @@ export class Pipeline {
     const allowed = this.#options.allowedLatenessMs
     if (allowed === undefined || this.#isCatchingUp || Number.isNaN(this.#steadyNow)) return
     const floor = this.sources.watermark(this.#steadyNow, this.watermarkLimits) - allowed
-    if (!(floor > this.#floor)) return
-    this.#floor = floor
+    if (!(floor > this.#span.floor)) return
+    this.#span.floor = floor
     if (floor < this.#pruneAt || this.inventory.isTelling) return
     this.#pruneAt = (Math.floor(floor / pruneEveryMs) + 1) * pruneEveryMs
     this.dedupe.prune(floor)
@@ -312,18 +303,39 @@ export class Pipeline {
 
   /** Epoch ms at which windows end: `--at`, else the end of the bucket of the newest event; undefined without events. */
   get evaluationTime(): number | undefined {
-    if (this.#options.until !== undefined) return this.#options.until
-    return Number.isFinite(this.#newest) ? (Math.floor(this.#newest / finestMs) + 1) * finestMs : undefined
+    return this.#options.until ?? this.#span.end
   }
 
   /** Whether `tellRadii` has something to tell. While a backlog is read it would be told again and again. */
   get hasRadiiToTell(): boolean {
-    return !this.#isCatchingUp && this.inventory.isDue(this.#oldest, this.evaluationTime)
+    return !this.#isCatchingUp && this.inventory.isDue(this.#span.oldest, this.evaluationTime)
   }
 
   /** Tells objectives what identities could reach, up to the evaluation time; pauses where it yields. */
   *tellRadii(): Generator<void, void> {
-    yield* this.inventory.tell(this.#engine, this.#options.rules, () => [this.#oldest, this.evaluationTime])
+    const span = (): [number, number | undefined] => [this.#span.oldest, this.evaluationTime]
+    yield* this.inventory.tell(this.#engine, this.#options.rules, span)
+  }
+
+  /** Whether `tellDrift` has something to look at; while a backlog is read, events may still tell of what lists show. */
+  get hasDriftToTell(): boolean {
+    return !this.#isCatchingUp && this.drift.isDue(this.baseline)
+  }
+
+  /** Counts changes of rights that no event told of, and only lists show; pauses where it yields. */
+  tellDrift(): Generator<void, void> {
+    return this.drift.look(this.baseline, (change) => this.#countSilent(change))
+  }
+
+  /** As the lists write it: people are hidden already, and the inventory has it from there. */
+  #countSilent(change: AssignmentChange): void {
+    const owner = ownerOf(this.rules, change.identity, change.provider)
+    // A list that is older than what can be counted: what it shows lasts, and counts from there on.
+    const event = { ...change, app: owner.app, time: Math.max(change.time, this.#span.floor) }
+    if (!this.dedupe.isFirst(event.id, event.time)) return
+    this.counters.seriesFor(event, owner.app).count(event)
+    this.#engine.observe(event, this.#engine.targetsFor(event, owner))
+    this.#span.newest = Math.max(this.#span.newest, event.time)
   }
 
   /** All objectives at the evaluation time; before the first event, as of epoch 0 with defined values. */

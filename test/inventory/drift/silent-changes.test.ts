@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { differencesFrom } from '../../../src/inventory/drift/differences.ts'
+import { atOnce } from '../../../src/app/steps.ts'
+import type { AssignmentChange } from '../../../src/events/event.ts'
 import type { HeldGrant } from '../../../src/inventory/drift/held-grant.ts'
-import { type Listing, listingOf } from '../../../src/inventory/drift/listing.ts'
+import type { Listing } from '../../../src/inventory/drift/listing.ts'
 import { SilentChanges } from '../../../src/inventory/drift/silent-changes.ts'
 import { Tellings } from '../../../src/inventory/drift/tellings.ts'
 import { ChunkStore } from '../../support/chunk-store.ts'
-import { aBaseline } from '../../support/drift.ts'
+import { aBaseline, aListing, differences } from '../../support/drift.ts'
 import { anAssignmentChange, noon } from '../../support/event.ts'
 import { anAssignment, read, reader, subscription } from '../../support/inventory.ts'
 
@@ -18,7 +19,7 @@ const grant = (principal: string): HeldGrant => ({
 
 function listing(takenAt: number, ...principals: readonly string[]): Listing {
   const { facts } = read(principals.map((principal) => anAssignment(principal, subscription)))
-  return listingOf({ source: 'assignments.json', takenAt, facts })
+  return aListing({ source: 'assignments.json', takenAt, facts })
 }
 
 function told(...changes: readonly Parameters<typeof anAssignmentChange>[0][]): Tellings<undefined> {
@@ -40,8 +41,19 @@ function told(...changes: readonly Parameters<typeof anAssignmentChange>[0][]): 
 }
 
 const baseline = aBaseline([grant('a'), grant('c')])
+
+function looked(
+  at: SilentChanges,
+  lists: readonly Listing[],
+  { tellings = told(), complete = Number.POSITIVE_INFINITY } = {},
+): readonly AssignmentChange[] {
+  const found: AssignmentChange[] = []
+  atOnce(at.look(differences(baseline, lists, tellings), lists, complete, (change) => found.push(change)))
+  return found
+}
+
 const silent = (lists: readonly Listing[], tellings = told()) =>
-  new SilentChanges().take(differencesFrom(baseline, lists, tellings), lists)
+  looked(new SilentChanges(), lists, { tellings })
 
 describe('a change that only a list shows', () => {
   it('becomes an unexpected change of unknown actor, at the time of the list', () => {
@@ -84,15 +96,14 @@ describe('a change that only a list shows', () => {
 
   it('is no removal where no list of the place was read', () => {
     const elsewhere = read([anAssignment('a', '/subscriptions/other')]).facts
-    const lists = [listingOf({ source: 's', takenAt: noon, facts: elsewhere })]
+    const lists = [aListing({ source: 's', takenAt: noon, facts: elsewhere })]
     expect(silent(lists).map(({ op }) => op)).toEqual(['granted'])
   })
 
   it('comes once for as long as it lasts, and again when it came back', () => {
     const changes = new SilentChanges()
     const at = (time: number, ...principals: readonly string[]) => {
-      const lists = [listing(time, ...principals)]
-      return changes.take(differencesFrom(baseline, lists, told()), lists).map(({ id, op }) => `${op} ${id}`)
+      return looked(changes, [listing(time, ...principals)]).map(({ id, op }) => `${op} ${id}`)
     }
     const first = at(noon, 'a', 'b', 'c')
     expect(first).toHaveLength(1)
@@ -105,13 +116,80 @@ describe('a change that only a list shows', () => {
 
   it('is remembered through a restart', () => {
     const lists = [listing(noon, 'a', 'b', 'c')]
-    const differences = differencesFrom(baseline, lists, told())
     const before = new SilentChanges()
-    before.take(differences, lists)
+    expect(looked(before, lists)).toHaveLength(1)
     const store = new ChunkStore()
     store.save(before)
     const after = new SilentChanges()
     store.restore(after)
-    expect(after.take(differences, lists)).toEqual([])
+    expect(looked(after, lists)).toEqual([])
+    looked(after, [listing(noon + 1, 'a', 'c')])
+    store.save(after)
+    expect(store.size).toBe(0)
+  })
+
+  it('waits until events have passed the list that showed it first, be it in another process', () => {
+    const before = new SilentChanges()
+    expect(looked(before, [listing(noon, 'a', 'b', 'c')], { complete: noon - 1 })).toEqual([])
+    expect(before.oldestWaiting).toBe(noon)
+    const store = new ChunkStore()
+    store.save(before)
+    const after = store.restore(new SilentChanges())
+    expect(after.oldestWaiting).toBe(noon)
+    // Lists that come more often than events keep nobody waiting.
+    const next = listing(noon + 9, 'a', 'b', 'c')
+    expect(looked(after, [next], { complete: noon }).map(({ time }) => time)).toEqual([noon])
+    expect(after.oldestWaiting).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('is none where an event told of it while it waited', () => {
+    const changes = new SilentChanges()
+    const list = listing(noon, 'a', 'b', 'c')
+    expect(looked(changes, [list], { complete: noon - 1 })).toEqual([])
+    expect(looked(changes, [list], { tellings: told({ time: noon - 5 }) })).toEqual([])
+    expect(changes.oldestWaiting).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('is told once where a look was left off between any two of them', () => {
+    const lists = [listing(noon, 'a', 'b', 'c', 'd', 'e')]
+    for (let steps = 0; steps < 5; steps++) {
+      const changes = new SilentChanges()
+      const found: AssignmentChange[] = []
+      const work = () =>
+        changes.look(differences(baseline, lists, told()), lists, noon, (one) => found.push(one))
+      const first = work()
+      for (let i = 0; i < steps; i++) first.next()
+      first.return()
+      atOnce(work())
+      expect(found.map(({ principal }) => principal)).toEqual(['b', 'd', 'e'])
+    }
+  })
+
+  it('waits for room where there is none, and is counted', () => {
+    const changes = new SilentChanges(1)
+    expect(looked(changes, [listing(noon, 'a', 'b', 'c', 'd')])).toHaveLength(1)
+    expect(changes.forgotten).toBe(1)
+    expect(looked(changes, [listing(noon + 1, 'a', 'c', 'd')])).toHaveLength(0)
+    expect(looked(changes, [listing(noon + 1, 'a', 'c', 'd')]).map(({ principal }) => principal)).toEqual([
+      'd',
+    ])
+  })
+
+  it('says whom it concerns as events do, also of whom no list knows any more', () => {
+    const grant = {
+      provider: 'kubernetes',
+      principal: 'prod/system:serviceaccount:shop:checkout',
+      role: 'ClusterRole/view',
+      scope: 'clusters/prod/namespaces/shop',
+    } as const
+    const found: AssignmentChange[] = []
+    const gone = { op: 'removed', grant, isTold: false, takenAt: noon } as const
+    atOnce(new SilentChanges().look([gone], [], noon, (change) => found.push(change)))
+    expect(found).toMatchObject([
+      {
+        layer: 'container',
+        identity: { id: 'system:serviceaccount:shop:checkout', tenant: 'prod', namespace: 'shop' },
+      },
+    ])
   })
 })
