@@ -176,6 +176,22 @@ describe('a right that a list shows and no event told of', () => {
     expect([watched.unexpected, watched.slices[1]]).toEqual([1, 1])
   })
 
+  it('counts once when the process is killed at any step of the looking', () => {
+    const names = ['checkout', 'orders', 'mail']
+    const three = anAccount(...names.map((name) => aRole({ name, more: attached })))
+    let isDone = false
+    for (let steps = 0; !isDone; steps++) {
+      const watched = new Watched().feed(call(at(0)), call(at(6)))
+      const list = { source: 'a', takenAt: at(5), facts: factsOf(three) }
+      watched.clocked.pipeline.inventory.inventory.replace(list)
+      const work = watched.clocked.pipeline.tellDrift()
+      for (let i = 0; i < steps && !isDone; i++) isDone = work.next().done === true
+      watched.kill().clocked.pipeline.inventory.inventory.replace(list)
+      // The policy three times, and the role that is not in the baseline.
+      expect(watched.turn().unexpected).toBe(4)
+    }
+  })
+
   it('is judged by a baseline that comes later', () => {
     const watched = new Watched()
     const { pipeline } = watched.clocked
