@@ -38,6 +38,7 @@ export class AlertWatch {
         const names = new Map(tallies.map(({ identity }) => [identity.id, identity.name]))
         return (id) => names.get(id)
       },
+      diagnoses: () => pipeline.diagnoses(),
       log,
     })
   }

@@ -8,6 +8,7 @@ import {
   type RecordResult,
   recordResults,
 } from '../outputs/conventions.ts'
+import { activeModes } from '../outputs/diagnosis-report.ts'
 import type { EventSeries } from '../outputs/event-counters.ts'
 import { labelValue } from '../outputs/label-value.ts'
 import type { LabelsOf, MetricFamily } from '../outputs/metric-family.ts'
@@ -311,10 +312,16 @@ function processSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
   ]
 }
 
+function diagnosisSamples(pipeline: Pipeline): FamilySamples {
+  const values = activeModes(pipeline.diagnoses()).map(([mode, value]) => ({ labels: { mode }, value }))
+  return samples(identityMetrics.failureModeActive, values)
+}
+
 export function collectSamples(pipeline: Pipeline, facts: RunFacts): readonly FamilySamples[] {
   return [
     ...identitySamples(pipeline.counters.all()),
     ...accessSamples(pipeline.counters.all()),
+    diagnosisSamples(pipeline),
     ...objectiveSamples(pipeline.statuses()),
     ...sourceSamples(pipeline, facts),
     ...processSamples(pipeline, facts),

@@ -1,4 +1,5 @@
 /** Paging without Prometheus: what fires is kept in a book, and every Alertmanager is told of it until it knows. */
+import type { Diagnosis } from '../diagnosis/diagnosis.ts'
 import type { Stateful } from '../events/chunk.ts'
 import type { ActiveAlert } from '../objectives/active-alerts.ts'
 import type { ObjectiveStatus } from '../objectives/evaluate.ts'
@@ -18,6 +19,8 @@ export interface PagerOptions {
   readonly steadyMs: () => number
   /** Asked once an evaluation, and only when something fires. */
   readonly names: () => NameOf
+  /** The same. */
+  readonly diagnoses: () => readonly Diagnosis[]
   readonly log: { readonly info: Say; readonly warn: Say }
 }
 
@@ -91,11 +94,12 @@ export class Pager {
     const { settings, links } = this.#options
     if (active.length === 0) return []
     const nameOf = this.#options.names()
+    const diagnoses = this.#options.diagnoses()
     const byId = new Map(statuses.map((status) => [status.state.objective.id, status]))
     return active.flatMap((alert) => {
       const status = byId.get(alert.objective)
       if (status === undefined) return []
-      const outgoing = outgoingAlert(alert, status, links, settings.labels, nameOf)
+      const outgoing = outgoingAlert(alert, status, links, settings.labels, nameOf, diagnoses)
       if (outgoing === undefined) return []
       return [{ ...outgoing, isStale: this.#isStale(status, now) }]
     })

@@ -1,6 +1,9 @@
 /** Records in, tallies out: decode, dedupe, attribute, judge, count. One instance holds one run's whole state. */
 
 import { type Decoded, type DecodedSink, Decoder, DecoderPlan } from '../connectors/decode.ts'
+import { diagnose } from '../diagnosis/diagnose.ts'
+import type { Diagnosis } from '../diagnosis/diagnosis.ts'
+import { EvidenceBook } from '../diagnosis/evidence-book.ts'
 import { latest, type Stateful } from '../events/chunk.ts'
 import { Dedupe } from '../events/dedupe.ts'
 import type { AssignmentChange, IdentityEvent } from '../events/event.ts'
@@ -40,6 +43,7 @@ export class Pipeline {
   readonly dedupe: Dedupe
   readonly ledger: TokenLedger
   readonly fallbacks: FallbackBook
+  readonly evidence = new EvidenceBook()
   readonly inventory: InventoryBook
   readonly drift: DriftWatch
   #options: PipelineOptions
@@ -239,6 +243,7 @@ export class Pipeline {
     route.series.count(event)
     this.#engine.observe(event, route.targets)
     identities.count(entry, event)
+    this.evidence.observe(event)
     this.inventory.learn(event)
     this.#span.take(event.time)
     for (const one of learned) this.#learn(one)
@@ -254,6 +259,7 @@ export class Pipeline {
   #learn({ event, aspect, hadAge }: LedgerKnowledge): void {
     const { owner } = this.#identities.tallies.of(event.identity, event.provider)
     this.#engine.learn(event, owner, aspect)
+    if (aspect === 'age' && !hadAge) this.evidence.learnAge(event)
     this.counters.seriesFor(event, owner.app).learn(event, aspect, hadAge)
   }
 
@@ -283,6 +289,7 @@ export class Pipeline {
     this.dedupe.prune(floor)
     this.ledger.prune(floor)
     this.fallbacks.prune(floor)
+    this.evidence.prune(floor)
     this.inventory.prune(floor)
     this.#engine.prune(floor)
   }
@@ -336,6 +343,11 @@ export class Pipeline {
     this.counters.seriesFor(event, owner.app).count(event)
     this.#engine.observe(event, this.#engine.targetsFor(event, owner))
     this.#span.newest = Math.max(this.#span.newest, event.time)
+  }
+
+  /** What the evidence points to at the evaluation time, the surest first. */
+  diagnoses(): readonly Diagnosis[] {
+    return diagnose(this.evidence, this.evaluationTime ?? 0)
   }
 
   /** All objectives at the evaluation time; before the first event, as of epoch 0 with defined values. */

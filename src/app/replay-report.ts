@@ -1,5 +1,6 @@
 /** Everything a pipeline knows, as the report that `replay` prints. */
 import type { RejectionReason } from '../events/rejection.ts'
+import { type DiagnosisReport, diagnosisReport } from '../outputs/diagnosis-report.ts'
 import { type ObjectiveReport, objectiveReport } from '../outputs/replay-report.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Transition } from './timeline/timeline.ts'
@@ -38,7 +39,8 @@ export interface ReplayReport {
   }[]
   readonly objectives: readonly ObjectiveReport[]
   readonly identities: readonly IdentityReport[]
-  readonly diagnoses: readonly never[]
+  /** What the evidence points to at the end, the surest first. */
+  readonly diagnoses: readonly DiagnosisReport[]
   /** Alerts that began and ended while the records arrived; of `--timeline`. */
   readonly transitions?: readonly Transition[]
 }
@@ -75,7 +77,7 @@ export function replayReport(pipeline: Pipeline, transitions?: readonly Transiti
       events: entry.events,
       lastSeen: new Date(entry.lastSeen).toISOString(),
     })),
-    diagnoses: [],
+    diagnoses: pipeline.diagnoses().map(diagnosisReport),
     ...(transitions && { transitions }),
   }
 }

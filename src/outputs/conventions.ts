@@ -3,7 +3,7 @@
  * about the pipeline itself, rule-conventions.ts rules and alerts.
  */
 import { labels } from './labels.ts'
-import { type MetricFamily, since, waitingFor } from './metric-family.ts'
+import { type MetricFamily, since } from './metric-family.ts'
 import {
   alertmanagerMetrics,
   kafkaMetrics,
@@ -27,7 +27,6 @@ export const recordResults = ['accepted', 'duplicate', 'late', 'rejected', 'irre
 export type RecordResult = (typeof recordResults)[number]
 
 const { counter, gauge, histogram } = since('0.1.0')
-const diagnosis = waitingFor('failure-mode diagnosis')
 
 /** Identity events. Counters move when a record is read, not at the event's own time. */
 export const identityMetrics = {
@@ -109,10 +108,10 @@ export const identityMetrics = {
     eventLabels,
     'Identities with rights that nobody needs: not used for 90 days, deleted, disabled, or never there.',
   ),
-  failureModeActive: diagnosis.gauge(
+  failureModeActive: gauge(
     'identity_failure_mode_active',
     [labels.mode],
-    'Whether the evidence of a failure mode (F1 to F7) is present.',
+    'Whether the evidence of a failure mode (F1 to F7, or network: not identity) is present.',
   ),
 } as const
 

@@ -1,9 +1,12 @@
 /** Alerts as the engine itself sends them to Alertmanager: the labels of the generated rules, and what it knows more. */
+import { diagnosisOfAny } from '../diagnosis/diagnose.ts'
+import type { Diagnosis } from '../diagnosis/diagnosis.ts'
 import type { ActiveAlert } from '../objectives/active-alerts.ts'
 import type { BurnReading, ObjectiveStatus } from '../objectives/evaluate.ts'
 import { type ContributorDimension, contributorDimensions } from '../objectives/objective-state.ts'
 import { budgetAlertLabels, budgetAnnotations, type Links } from './alert-text.ts'
 import { budgetAlertKind } from './budget-alert-kinds.ts'
+import { diagnosisText } from './diagnosis-report.ts'
 import { alertsSeries, annotations } from './rule-conventions.ts'
 
 /** What Alertmanager is told of an alert. The whole label set is its identity there. */
@@ -13,6 +16,8 @@ export interface OutgoingAlert {
 }
 
 const culpritsShown = 3
+/** A diagnosis is about one of these, or it is not about the alert. */
+const identitiesDiagnosed = 10
 const dayMs = 86_400_000
 
 /** `12.3 %`, cut to four digits. */
@@ -61,6 +66,20 @@ function culprits(status: ObjectiveStatus, windowMs: number, nameOf: NameOf): st
   return parts.join('; ')
 }
 
+/** The surest diagnosis about those who burned most of the budget. */
+export function diagnosisOfAlert(
+  diagnoses: readonly Diagnosis[],
+  { state, to }: ObjectiveStatus,
+  windowMs: number,
+): Diagnosis | undefined {
+  const from = to - Math.max(Math.min(windowMs, dayMs), 1)
+  const burners = state.contributors('identity', from, to).top(identitiesDiagnosed)
+  return diagnosisOfAny(
+    diagnoses,
+    burners.map(({ key }) => key),
+  )
+}
+
 /**
  * A firing alert of an objective. Undefined when the objective's plan has no such alert (any more).
  * @param extra labels on everything that this installation sends; the alert's own win
@@ -71,12 +90,14 @@ export function outgoingAlert(
   links: Links,
   extra: Readonly<Record<string, string>>,
   nameOf: NameOf = () => undefined,
+  diagnoses: readonly Diagnosis[] = [],
 ): OutgoingAlert | undefined {
   const { objective } = status.state
   const known = budgetAlertKind(objective, id)
   if (known === undefined) return undefined
   const { alert, kind } = known
   const reading = status.burnReadings.find(({ windowMs }) => windowMs === kind.longMs)
+  const diagnosis = diagnosisOfAlert(diagnoses, status, kind.longMs)
   const who = culprits(status, Math.min(kind.longMs, dayMs), nameOf)
   const text = {
     summary: kind.id === 'ticket-exhausted' ? 'has overspent its error budget' : 'burns its error budget',
@@ -89,6 +110,10 @@ export function outgoingAlert(
       // When it was first seen to fire, in event time: its start in Alertmanager is when that was told.
       [annotations.since]: new Date(since).toISOString(),
       ...(who === '' ? {} : { [annotations.culprits]: who }),
+      ...(diagnosis && {
+        [annotations.diagnosis]: diagnosisText(diagnosis),
+        [annotations.diagnosisRunbookUrl]: `${links.runbook}#${diagnosis.runbook}`,
+      }),
     },
   }
 }

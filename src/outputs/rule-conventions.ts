@@ -81,6 +81,8 @@ export const annotations = {
   dashboardUrl: 'dashboard_url',
   culprits: 'culprits',
   since: 'since',
+  diagnosis: 'diagnosis',
+  diagnosisRunbookUrl: 'diagnosis_runbook_url',
 } as const
 
 /** Stable over versions: bookmarks and links depend on them. */

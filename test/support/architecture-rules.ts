@@ -11,6 +11,7 @@ const stages = [
   'inventory',
   'indicators',
   'objectives',
+  'diagnosis',
   'outputs',
   'simulation',
 ] as const
@@ -24,7 +25,8 @@ const importTable: Readonly<
   inventory: { values: ['connectors', 'events'], types: [] },
   indicators: { values: ['events', 'inventory'], types: [] },
   objectives: { values: ['indicators', 'events', 'inventory'], types: [] },
-  outputs: { values: ['objectives', 'indicators', 'events', 'inventory'], types: [] },
+  diagnosis: { values: ['objectives', 'indicators', 'events', 'inventory'], types: [] },
+  outputs: { values: ['diagnosis', 'objectives', 'indicators', 'events', 'inventory'], types: [] },
   simulation: { values: [], types: ['events'] },
   platform: { values: [], types: stages },
   client: { values: [], types: [] },

@@ -77,10 +77,11 @@ async function readInOrderOfArrival(
   stepMs: number,
   onBytes: (bytes: number) => void,
 ): Promise<Timeline> {
-  const timeline = new Timeline(stepMs, () => {
+  const statuses = () => {
     atOnce(pipeline.tellRadii())
     return pipeline.statuses()
-  })
+  }
+  const timeline = new Timeline(stepMs, statuses, () => pipeline.diagnoses())
   const lanes = files.map((file) => new ArrivalLane(file, (sink) => pipeline.decoderInto(sink), onBytes))
   const sink = pipeline.sink()
   await inOrderOfArrival(lanes, ({ at, deliver }) => {

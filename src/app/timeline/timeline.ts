@@ -1,6 +1,8 @@
 /** What alerts did while records arrived: the engine is looked at in steps of arrival time. */
+import type { Diagnosis } from '../../diagnosis/diagnosis.ts'
 import { type ActiveAlert, ActiveAlerts } from '../../objectives/active-alerts.ts'
 import type { ObjectiveStatus } from '../../objectives/evaluate.ts'
+import { diagnosisOfAlert } from '../../outputs/outgoing-alerts.ts'
 
 export interface Transition {
   /** RFC 3339: the step of arrival time at which it was seen. */
@@ -10,28 +12,37 @@ export interface Transition {
   readonly alert: ActiveAlert['alert']
   readonly severity: ActiveAlert['severity']
   readonly state: 'firing' | 'resolved'
-  /** The first failure mode, where one was found. */
+  /** Failure mode of whoever failed most, where one was found when it fired. */
   readonly diagnosis: string | null
   /** Identities with most failures when it fired, most first. */
   readonly culprits: readonly string[]
 }
 
+type Finding = Pick<Transition, 'diagnosis' | 'culprits'>
+
 const maxCulprits = 3
+const nothing: Finding = { diagnosis: null, culprits: [] }
 
 export class Timeline {
   readonly transitions: Transition[] = []
   readonly #stepMs: number
   readonly #statuses: () => readonly ObjectiveStatus[]
+  readonly #diagnoses: () => readonly Diagnosis[]
   readonly #alerts = new ActiveAlerts()
   /** By objective and alert, while it fires. */
-  readonly #culprits = new Map<string, readonly string[]>()
+  readonly #found = new Map<string, Finding>()
   /** The step that sees what has arrived since the last one, epoch ms. */
   #due: number | undefined
 
-  /** `statuses`: how all objectives stand by what has arrived. */
-  constructor(stepMs: number, statuses: () => readonly ObjectiveStatus[]) {
+  /** `statuses`: how all objectives stand by what has arrived; `diagnoses`: what it points to. */
+  constructor(
+    stepMs: number,
+    statuses: () => readonly ObjectiveStatus[],
+    diagnoses: () => readonly Diagnosis[] = () => [],
+  ) {
     this.#stepMs = stepMs
     this.#statuses = statuses
+    this.#diagnoses = diagnoses
   }
 
   /** Call before a record counts; `at` never goes back. Steps at which nothing new had arrived see nothing new. */
@@ -52,13 +63,15 @@ export class Timeline {
     const { fired, resolved } = this.#alerts.update(statuses)
     for (const alert of resolved) {
       const key = keyOf(alert)
-      this.#tell(at, alert, 'resolved', this.#culprits.get(key) ?? [])
-      this.#culprits.delete(key)
+      this.#tell(at, alert, 'resolved', this.#found.get(key) ?? nothing)
+      this.#found.delete(key)
     }
+    if (fired.length === 0) return
+    const diagnoses = this.#diagnoses()
     for (const alert of fired) {
-      const culprits = culpritsOf(alert, statuses)
-      this.#culprits.set(keyOf(alert), culprits)
-      this.#tell(at, alert, 'firing', culprits)
+      const found = findingOf(alert, statuses, diagnoses)
+      this.#found.set(keyOf(alert), found)
+      this.#tell(at, alert, 'firing', found)
     }
   }
 
@@ -66,10 +79,10 @@ export class Timeline {
     at: number,
     { objective, alert, severity }: ActiveAlert,
     state: Transition['state'],
-    culprits: readonly string[],
+    { culprits, diagnosis }: Finding,
   ): void {
     const time = new Date(at).toISOString()
-    this.transitions.push({ at: time, objective, alert, severity, state, diagnosis: null, culprits })
+    this.transitions.push({ at: time, objective, alert, severity, state, diagnosis, culprits })
   }
 }
 
@@ -77,12 +90,17 @@ function keyOf({ objective, alert }: ActiveAlert): string {
   return `${objective} ${alert}`
 }
 
-/** Who failed most in the days that the alert's long window touches: attribution is kept by the day. */
-function culpritsOf(alert: ActiveAlert, statuses: readonly ObjectiveStatus[]): readonly string[] {
+/** Who failed most in the days that the alert's long window touches, as attribution is kept by the day, and why. */
+function findingOf(
+  alert: ActiveAlert,
+  statuses: readonly ObjectiveStatus[],
+  diagnoses: readonly Diagnosis[],
+): Finding {
   const status = statuses.find(({ state }) => state.objective.id === alert.objective)
-  if (status === undefined) return []
+  if (status === undefined) return nothing
   const longMs = status.state.alertWindows.find(({ id }) => id === alert.alert)?.longMs
   const from = longMs === undefined ? status.from : status.to - longMs
   const top = status.state.contributors('identity', from, status.to).top(maxCulprits)
-  return top.map(({ key }) => key)
+  const diagnosis = diagnosisOfAlert(diagnoses, status, status.to - from)
+  return { diagnosis: diagnosis?.mode ?? null, culprits: top.map(({ key }) => key) }
 }

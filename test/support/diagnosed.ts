@@ -1,0 +1,45 @@
+/** Simulations in the order of arrival, and what is diagnosed on the way. */
+import { attributionOf, defaultPseudonymKey } from '../../src/app/attribution.ts'
+import { replayPipeline } from '../../src/app/commands/replay.ts'
+import { OtlpIntake } from '../../src/app/otlp-intake.ts'
+import { OtlpTelemetry } from '../../src/connectors/otlp/telemetry.ts'
+import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts'
+import type { GroundTruth } from '../../src/simulation/ground-truth.ts'
+import type { Scenario } from '../../src/simulation/scenario.ts'
+import { Simulation } from '../../src/simulation/simulation.ts'
+
+export interface Look {
+  /** Epoch ms of arrival. */
+  readonly at: number
+  readonly diagnoses: readonly Diagnosis[]
+}
+
+/** Telemetry included: only clients see the metadata endpoint. One look in each step of arrival time. */
+export async function diagnosed(
+  scenario: Scenario,
+  stepMs: number,
+): Promise<{ readonly looks: readonly Look[]; readonly truth: GroundTruth }> {
+  const pipeline = replayPipeline(
+    {
+      output: 'json',
+      objectives: [],
+      attribution: attributionOf([], defaultPseudonymKey),
+      at: undefined,
+      dedupeBytes: 16 * 1024 * 1024,
+      futureToleranceMs: 0,
+    },
+    () => Number.POSITIVE_INFINITY,
+  )
+  pipeline.beginBatch()
+  const decoder = pipeline.decoder()
+  const intake = new OtlpIntake(pipeline, new OtlpTelemetry(), async () => undefined)
+  const simulation = new Simulation(scenario)
+  const looks: Look[] = []
+  let next = scenario.start + stepMs
+  for (const { arrival, log, text } of simulation.records()) {
+    for (; arrival >= next; next += stepMs) looks.push({ at: next, diagnoses: pipeline.diagnoses() })
+    if (log === 'otlp') await intake.take('traces', 'json', Buffer.from(text))
+    else decoder.push(Buffer.from(`${text}\n`))
+  }
+  return { looks, truth: simulation.truth() }
+}
