@@ -24,6 +24,7 @@ describe('the catalogue of metrics', () => {
         .sort(),
     ).toEqual([
       'identity_assignment_changes_total',
+      'identity_failure_mode_active',
       'identity_granted_resources',
       'identity_metadata_call_failures_total',
       'identity_metadata_calls_total',

@@ -1,12 +1,18 @@
 /** Simulations in the order of arrival, and what is diagnosed on the way. */
+import { fileURLToPath } from 'node:url'
 import { attributionOf, defaultPseudonymKey } from '../../src/app/attribution.ts'
 import { replayPipeline } from '../../src/app/commands/replay.ts'
 import { OtlpIntake } from '../../src/app/otlp-intake.ts'
+import { availableConnectors } from '../../src/connectors/available.ts'
+import { Decoder, DecoderPlan } from '../../src/connectors/decode.ts'
 import { OtlpTelemetry } from '../../src/connectors/otlp/telemetry.ts'
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts'
+import type { IdentityEvent } from '../../src/events/event.ts'
+import { inflate } from '../../src/platform/inflate.ts'
 import type { GroundTruth } from '../../src/simulation/ground-truth.ts'
 import type { Scenario } from '../../src/simulation/scenario.ts'
 import { Simulation } from '../../src/simulation/simulation.ts'
+import { scenarioAt } from './simulated.ts'
 
 export interface Look {
   /** Epoch ms of arrival. */
@@ -42,4 +48,23 @@ export async function diagnosed(
     else decoder.push(Buffer.from(`${text}\n`))
   }
   return { looks, truth: simulation.truth() }
+}
+
+/** Events of a scenario's logs up to an instant, and that instant. */
+export function simulatedEvents(
+  name: string,
+  untilMs: number,
+): { readonly events: readonly IdentityEvent[]; readonly end: number } {
+  const scenario = scenarioAt(fileURLToPath(new URL(`../diagnosis/scenarios/${name}.yaml`, import.meta.url)))
+  const end = scenario.start + untilMs
+  const events: IdentityEvent[] = []
+  const decoder = new Decoder(new DecoderPlan(availableConnectors), inflate, {
+    // The connector may use an object again: what is kept is a copy.
+    events: (decoded) => events.push(...structuredClone(decoded.filter(({ time }) => time < end))),
+    rejection: () => undefined,
+  })
+  for (const { log, text } of new Simulation(scenario).records())
+    if (log !== 'otlp') decoder.push(Buffer.from(`${text}\n`))
+  decoder.end()
+  return { events, end }
 }

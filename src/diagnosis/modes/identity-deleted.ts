@@ -17,9 +17,9 @@ const isAboutExistence = (change: Change): boolean =>
 
 export const identityDeleted: Rule = (subject, background) => {
   const { at } = background
-  const any = openEpisode(subject, { signals: afterDeletion }, at)
-  if (any === undefined) return undefined
-  const newest = background.causeOf(subject, any.last, isAboutExistence)
+  const trouble = openEpisode(subject, { signals: afterDeletion }, at)
+  if (trouble === undefined) return undefined
+  const newest = background.causeOf(subject, trouble.last, isAboutExistence)
   const cause = newest !== undefined && isDeletion(newest.change) ? newest : undefined
   const missing = cause === undefined ? openEpisode(subject, { signals: ['missing'] }, at) : undefined
   const episode =

@@ -78,7 +78,7 @@ describe('replay -o json', () => {
     })
     expect(report.rejections).toEqual({ not_terminal: 1, unknown_format: 1 })
     expect(report.at).toBe('2026-03-02T18:50:10.000Z')
-    expect(report.diagnoses).toEqual([])
+    expect(report.diagnoses.map(({ mode }: { mode: string }) => mode)).toEqual(['F2'])
     expect(report.indicators.map(({ id }: { id: string }) => id)).toEqual([
       'token-issuance',
       'token-fetch-latency',
