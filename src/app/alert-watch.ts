@@ -1,7 +1,9 @@
 /** Evaluates the objectives from time to time: what begins or ends to fire is logged, kept, and told to whoever pages. */
+
 import type { Stateful } from '../events/chunk.ts'
 import { type ActiveAlert, ActiveAlerts, type AlertChanges } from '../objectives/active-alerts.ts'
 import type { Config } from './config.ts'
+import { diagnosesOf } from './diagnoses.ts'
 import { isoTime } from './iso-time.ts'
 import { Pager } from './pager.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -38,7 +40,7 @@ export class AlertWatch {
         const names = new Map(tallies.map(({ identity }) => [identity.id, identity.name]))
         return (id) => names.get(id)
       },
-      diagnoses: () => pipeline.diagnoses(),
+      diagnoses: () => diagnosesOf(pipeline),
       log,
     })
   }

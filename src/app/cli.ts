@@ -8,6 +8,7 @@ import { attributionOf, defaultPseudonymKey, readOwnership, readPlannedFlows } f
 import { readBaseline } from './baseline/baseline-file.ts'
 import { addBaseline } from './commands/baseline-options.ts'
 import type { CommandContext } from './commands/command.ts'
+import { addExplain } from './commands/explain-arguments.ts'
 import { generate } from './commands/generate.ts'
 import { inspect } from './commands/inspect.ts'
 import { inventory } from './commands/inventory.ts'
@@ -262,6 +263,7 @@ function program(context: CommandContext, done: Done): Command {
     addRun,
     addReplay,
     addInspect,
+    addExplain,
     addInventory,
     addBaseline,
     addValidate,

@@ -1,4 +1,5 @@
 /** The pipeline's numbers as samples of the metric families. */
+
 import type { ObjectiveStatus } from '../objectives/evaluate.ts'
 import type { SavedBuckets } from '../outputs/bucket-counts.ts'
 import {
@@ -15,6 +16,7 @@ import type { LabelsOf, MetricFamily } from '../outputs/metric-family.ts'
 import { periodWindowLabel } from '../outputs/objective-labels.ts'
 import { pipelineMetrics } from '../outputs/pipeline-conventions.ts'
 import type { FamilySamples, Sample } from '../platform/metrics-registry.ts'
+import { diagnosesOf } from './diagnoses.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /** Values of one family, with exactly its labels. */
@@ -313,7 +315,7 @@ function processSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
 }
 
 function diagnosisSamples(pipeline: Pipeline): FamilySamples {
-  const values = activeModes(pipeline.diagnoses()).map(([mode, value]) => ({ labels: { mode }, value }))
+  const values = activeModes(diagnosesOf(pipeline)).map(([mode, value]) => ({ labels: { mode }, value }))
   return samples(identityMetrics.failureModeActive, values)
 }
 

@@ -1,8 +1,6 @@
 /** Records in, tallies out: decode, dedupe, attribute, judge, count. One instance holds one run's whole state. */
 
 import { type Decoded, type DecodedSink, Decoder, DecoderPlan } from '../connectors/decode.ts'
-import { diagnose } from '../diagnosis/diagnose.ts'
-import type { Diagnosis } from '../diagnosis/diagnosis.ts'
 import { EvidenceBook } from '../diagnosis/evidence-book.ts'
 import { latest, type Stateful } from '../events/chunk.ts'
 import { Dedupe } from '../events/dedupe.ts'
@@ -230,14 +228,13 @@ export class Pipeline {
   #observe(raw: IdentityEvent): void {
     const identities = this.#identities
     const entry = identities.entryOf(raw)
-    const { owner } = entry
-    raw.app = owner.app
+    raw.app = entry.owner.app
     const isPlain = entry.identity === entry.raw && (raw.kind === 'token.request' || raw.kind === 'token.use')
     const event = isPlain ? raw : pseudonymise(raw, this.#options.policy, this.#options.pseudonym)
     event.identity = entry.identity
     if (event.kind === 'assignment.change') this.#judgeChange(event, raw)
     const learned = this.ledger.enrich(event)
-    const fallbacks = this.fallbacks.enrich(event, owner, entry.holder)
+    const fallbacks = this.fallbacks.enrich(event, entry.owner, entry.holder)
     const route = identities.routeOf(event, entry)
     if (route.flows !== undefined && isFlow(event)) event.planned = isPlanned(route.flows, event)
     route.series.count(event)
@@ -343,11 +340,6 @@ export class Pipeline {
     this.counters.seriesFor(event, owner.app).count(event)
     this.#engine.observe(event, this.#engine.targetsFor(event, owner))
     this.#span.newest = Math.max(this.#span.newest, event.time)
-  }
-
-  /** What the evidence points to at the evaluation time, the surest first. */
-  diagnoses(): readonly Diagnosis[] {
-    return diagnose(this.evidence, this.evaluationTime ?? 0)
   }
 
   /** All objectives at the evaluation time; before the first event, as of epoch 0 with defined values. */

@@ -1,7 +1,9 @@
 /** Everything a pipeline knows, as the report that `replay` prints. */
+
 import type { RejectionReason } from '../events/rejection.ts'
 import { type DiagnosisReport, diagnosisReport } from '../outputs/diagnosis-report.ts'
 import { type ObjectiveReport, objectiveReport } from '../outputs/replay-report.ts'
+import { diagnosesOf } from './diagnoses.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Transition } from './timeline/timeline.ts'
 
@@ -77,7 +79,7 @@ export function replayReport(pipeline: Pipeline, transitions?: readonly Transiti
       events: entry.events,
       lastSeen: new Date(entry.lastSeen).toISOString(),
     })),
-    diagnoses: pipeline.diagnoses().map(diagnosisReport),
+    diagnoses: diagnosesOf(pipeline).map(diagnosisReport),
     ...(transitions && { transitions }),
   }
 }

@@ -77,7 +77,7 @@ describe('a command line that is not understood', () => {
   const wrong: readonly (readonly [args: string, said: string])[] = [
     [
       'repaly logs',
-      'ISLO-1001: there is no command repaly\n  fix: use one of run, replay, inspect, inventory, baseline, validate, generate',
+      'ISLO-1001: there is no command repaly\n  fix: use one of run, replay, inspect, explain, inventory, baseline, validate, generate',
     ],
     ['help', 'there is no command help'],
     ['--frobnicate', "ISLO-1002: unknown option '--frobnicate'\n  fix: `identity-slo <command> --help`"],

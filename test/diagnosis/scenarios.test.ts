@@ -1,17 +1,11 @@
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { activeConfidence } from '../../src/diagnosis/diagnosis.ts'
 import { kinName, shortName } from '../../src/diagnosis/kinship.ts'
-import { diagnosed } from '../support/diagnosed.ts'
-import { scenarioAt } from '../support/simulated.ts'
+import { diagnosed, diagnosisScenario } from '../support/diagnosed.ts'
 
 const minuteMs = 60_000
 /** The slowest log comes after so long, and a run of failures takes two minutes to be told from a blip. */
 const slackMs = 12 * minuteMs
-
-function at(name: string): string {
-  return fileURLToPath(new URL(`scenarios/${name}.yaml`, import.meta.url))
-}
 
 const broken = [
   'metadata-blocked',
@@ -29,7 +23,7 @@ describe.each(broken)('of a simulated fault, %s,', (name) => {
   it.each([7, 8])(
     'the right mode comes first, about those that it hit and nobody else (seed %i)',
     async (seed) => {
-      const { looks, truth } = await diagnosed(scenarioAt(at(name), { seed }), minuteMs)
+      const { looks, truth } = await diagnosed(diagnosisScenario(name, seed), minuteMs)
       const [fault] = truth.faults
       const first = Date.parse(fault?.firstRecord ?? fault?.telemetry.firstArrival ?? '')
       const end = Date.parse(fault?.to ?? '')
@@ -58,7 +52,7 @@ describe('of what is no fault', () => {
   it.each([7, 8, 9])(
     'nothing is diagnosed: rotations, deploys, a batch job; a blip not once it is over (seed %i)',
     async (seed) => {
-      const { looks, truth } = await diagnosed(scenarioAt(at('ordinary'), { seed }), minuteMs)
+      const { looks, truth } = await diagnosed(diagnosisScenario('ordinary', seed), minuteMs)
       const blip = Date.parse(truth.faults.find(({ kind }) => kind === 'blip')?.from ?? '')
       const sure = looks.flatMap(({ at, diagnoses }) =>
         diagnoses

@@ -72,6 +72,43 @@ describe('an alert that the engine sends', () => {
     expect(alert?.annotations['culprits']).toMatch(/^identities: .+ \(4\); .*reasons: throttled \(4\)/)
   })
 
+  it('says why, where a diagnosis is about those who burned the budget, and where its runbook is', () => {
+    const sent = (identity: string, confidence: number) =>
+      outgoingAlert(
+        { alert: 'page-quick', since: at },
+        burning(anObjective()),
+        unconfiguredLinks,
+        {},
+        undefined,
+        [
+          {
+            mode: 'F2',
+            title: 'Token requests are throttled',
+            confidence,
+            since: at - 60_000,
+            failures: 4,
+            affected: {
+              identities: [identity],
+              apps: ['checkout'],
+              services: [],
+              workloads: [],
+              layers: ['vm'],
+            },
+            evidence: [],
+            change: { what: 'quota changed', actor: 'deployer', time: at - 120_000, eventId: 'c' },
+            runbook: 'refresh-failures',
+          },
+        ],
+      )?.annotations
+    expect(sent('identity-1', 0.9)?.['diagnosis']).toBe(
+      'F2 Token requests are throttled, since 2026-01-19T23:59:00.000Z (90 %). Before: quota changed, by deployer ' +
+        'at 2026-01-19T23:58:00.000Z. Affected: identity-1; applications: checkout.',
+    )
+    expect(sent('identity-1', 0.9)?.['diagnosis_runbook_url']).toMatch(/#refresh-failures$/)
+    expect(sent('identity-1', 0.4)).not.toHaveProperty('diagnosis')
+    expect(sent('identity-2', 0.9)).not.toHaveProperty('diagnosis')
+  })
+
   it('carries the labels of the installation, and its own win', () => {
     const extra = { cluster: 'east', severity: 'none' }
     const alert = outgoingAlert(

@@ -1,7 +1,9 @@
 /** Simulations in the order of arrival, and what is diagnosed on the way. */
+
 import { fileURLToPath } from 'node:url'
 import { attributionOf, defaultPseudonymKey } from '../../src/app/attribution.ts'
 import { replayPipeline } from '../../src/app/commands/replay.ts'
+import { diagnosesOf } from '../../src/app/diagnoses.ts'
 import { OtlpIntake } from '../../src/app/otlp-intake.ts'
 import { availableConnectors } from '../../src/connectors/available.ts'
 import { Decoder, DecoderPlan } from '../../src/connectors/decode.ts'
@@ -43,11 +45,17 @@ export async function diagnosed(
   const looks: Look[] = []
   let next = scenario.start + stepMs
   for (const { arrival, log, text } of simulation.records()) {
-    for (; arrival >= next; next += stepMs) looks.push({ at: next, diagnoses: pipeline.diagnoses() })
+    for (; arrival >= next; next += stepMs) looks.push({ at: next, diagnoses: diagnosesOf(pipeline) })
     if (log === 'otlp') await intake.take('traces', 'json', Buffer.from(text))
     else decoder.push(Buffer.from(`${text}\n`))
   }
   return { looks, truth: simulation.truth() }
+}
+
+/** One of those in test/diagnosis/scenarios. */
+export function diagnosisScenario(name: string, seed?: number): Scenario {
+  const path = fileURLToPath(new URL(`../diagnosis/scenarios/${name}.yaml`, import.meta.url))
+  return scenarioAt(path, { seed })
 }
 
 /** Events of a scenario's logs up to an instant, and that instant. */
@@ -55,7 +63,7 @@ export function simulatedEvents(
   name: string,
   untilMs: number,
 ): { readonly events: readonly IdentityEvent[]; readonly end: number } {
-  const scenario = scenarioAt(fileURLToPath(new URL(`../diagnosis/scenarios/${name}.yaml`, import.meta.url)))
+  const scenario = diagnosisScenario(name)
   const end = scenario.start + untilMs
   const events: IdentityEvent[] = []
   const decoder = new Decoder(new DecoderPlan(availableConnectors), inflate, {

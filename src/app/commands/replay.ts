@@ -1,4 +1,5 @@
 /** `replay`: objectives over files, as if the engine had seen them all. The same input gives the same bytes. */
+
 import { availableConnectors } from '../../connectors/available.ts'
 import type { Connector } from '../../connectors/connector.ts'
 import { availableIndicators } from '../../indicators/available.ts'
@@ -6,6 +7,7 @@ import type { Baseline } from '../../inventory/drift/baseline.ts'
 import type { Objective } from '../../objectives/objective.ts'
 import type { LogFile } from '../../platform/log-paths.ts'
 import type { Attribution } from '../attribution.ts'
+import { diagnosesOf } from '../diagnoses.ts'
 import { readDurably } from '../durable-replay.ts'
 import { type ExitCode, exitCodes } from '../errors.ts'
 import { problemLines, readInventoryFiles } from '../inventory-files.ts'
@@ -81,7 +83,7 @@ async function readInOrderOfArrival(
     atOnce(pipeline.tellRadii())
     return pipeline.statuses()
   }
-  const timeline = new Timeline(stepMs, statuses, () => pipeline.diagnoses())
+  const timeline = new Timeline(stepMs, statuses, () => diagnosesOf(pipeline))
   const lanes = files.map((file) => new ArrivalLane(file, (sink) => pipeline.decoderInto(sink), onBytes))
   const sink = pipeline.sink()
   await inOrderOfArrival(lanes, ({ at, deliver }) => {
