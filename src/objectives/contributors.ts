@@ -99,6 +99,15 @@ export class Contributors {
     return this.#triples().sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
+  /** What is said of one key; 0 where it has no entry. */
+  badOf(key: string): number {
+    if (this.#entries !== undefined) return this.#entries.get(key)?.count ?? 0
+    for (let i = 0; i < this.#packed.length; i += 3) {
+      if (this.#packed[i] === key) return Number(this.#packed[i + 1])
+    }
+    return 0
+  }
+
   /** The `limit` largest, ties by key. */
   top(limit: number): readonly Contributor[] {
     return this.#triples()

@@ -266,6 +266,15 @@ export class ObjectiveState implements Stateful {
     return all
   }
 
+  /** What one contributor did over the same days; costs less than to merge them. */
+  badOf(dimension: ContributorDimension, key: string, from: number, to: number): number {
+    let bad = 0
+    for (const [day, { contributors }] of this.#days) {
+      if ((day + 1) * dayMs > from && day * dayMs < to) bad += contributors[dimension]?.badOf(key) ?? 0
+    }
+    return bad
+  }
+
   latencies(from: number, to: number): LatencySketch {
     const all = new LatencySketch()
     for (const [key, day] of this.#days) {
