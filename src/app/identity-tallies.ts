@@ -117,8 +117,24 @@ export class IdentityTallies implements Stateful {
 
   /** Identities by number of failures, then of events; each once, under the description that most events gave. */
   top(limit: number): readonly IdentitySummary[] {
+    return this.#best(undefined, limit)
+  }
+
+  /** The same of identities of which some description is wanted, and how many there are. */
+  find(
+    isWanted: (tally: IdentityTally) => boolean,
+    limit: number,
+  ): { readonly total: number; readonly identities: readonly IdentitySummary[] } {
+    const subjects = new Set<string>()
+    for (const tally of this.#tallies.values()) if (isWanted(tally)) subjects.add(tally.subject)
+    return { total: subjects.size, identities: this.#best(subjects, limit) }
+  }
+
+  /** `subjects`: among these only. */
+  #best(subjects: ReadonlySet<string> | undefined, limit: number): readonly IdentitySummary[] {
     const bySubject = new Map<string, Merged>()
     for (const tally of this.#tallies.values()) {
+      if (subjects !== undefined && !subjects.has(tally.subject)) continue
       const known = bySubject.get(tally.subject)
       bySubject.set(tally.subject, known === undefined ? alone(tally) : merged(known, tally))
     }

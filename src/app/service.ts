@@ -2,7 +2,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Stateful } from '../events/chunk.ts'
 import { exportedFamilies } from '../outputs/conventions.ts'
-import { renderLandingPage } from '../outputs/landing-page.ts'
 import { FileFollower } from '../platform/file-follower.ts'
 import { webhookStatuses } from '../platform/http/refusal.ts'
 import type { Ingest } from '../platform/http/webhook-route.ts'
@@ -22,11 +21,11 @@ import { InventoryView } from './inventory-view.ts'
 import type { InventoryWatch } from './inventory-watch.ts'
 import { kafkaSamples } from './kafka-samples.ts'
 import { createKafkaSources, type NamedKafkaSource } from './kafka-wiring.ts'
-import { landingFacts } from './landing-facts.ts'
 import { collectSamples } from './metric-samples.ts'
 import { otlpSamples } from './otlp-samples.ts'
 import { OtlpSource } from './otlp-wiring.ts'
 import type { Pipeline } from './pipeline.ts'
+import { createSite } from './status/site.ts'
 import { statusReport } from './status-report.ts'
 import { errorCode, errorKind, systemReason } from './system-error.ts'
 
@@ -175,7 +174,7 @@ export class Service {
   }
 
   #createServer(): FastifyInstance {
-    const { pipeline, config } = this.#options
+    const { pipeline, config, version } = this.#options
     const metrics = createMetricsRegistry(exportedFamilies(), () => [
       ...collectSamples(pipeline, this.#facts()),
       ...kafkaSamples(this.#kafka),
@@ -194,10 +193,13 @@ export class Service {
       metricsContentType: metrics.contentType,
       isReady: () => this.#isReady && !this.#committer.isFailing && !this.#isStopping,
       reload: config.servesReload ? async () => this.reload() : undefined,
-      landingPage: () => renderLandingPage(landingFacts(pipeline, this.#options.version, this.#isReady)),
-      status: () => statusReport(pipeline, this.#alerts.active(), this.#facts()),
-      inventory: () => this.#inventoryView().report(),
-      radius: (identity) => this.#inventoryView().radius(identity, this.#options.now()),
+      site: createSite({
+        ...{ pipeline, version, webhook: config.webhook },
+        isReady: () => this.#isReady,
+        clock: () => ({ ...this.#facts(), now: this.#options.now() }),
+        status: () => statusReport(pipeline, this.#alerts.active(), this.#facts()),
+        inventory: () => this.#inventoryView(),
+      }),
     })
   }
 

@@ -1,6 +1,7 @@
-/** The HTTP face of a run: ingest, metrics, health, reload, and the landing page. Knows nothing of what is behind them. */
+/** The HTTP face of a run: ingest, metrics, health, reload, and the status page. Knows nothing of what is behind them. */
 import fastify, { type FastifyInstance } from 'fastify'
 import { limitPipelining } from './http/pipelining.ts'
+import { type Site, serveSite } from './http/site-routes.ts'
 import { type Ingest, serveWebhook } from './http/webhook-route.ts'
 
 export interface HttpHandlers {
@@ -10,11 +11,7 @@ export interface HttpHandlers {
   readonly isReady: () => boolean
   /** Undefined where reloading by HTTP is off. */
   readonly reload: (() => Promise<{ readonly ok: boolean; readonly message: string }>) | undefined
-  readonly landingPage: () => string
-  readonly status: () => unknown
-  readonly inventory: () => unknown
-  /** Undefined for an identity that is not known. */
-  readonly radius: (identity: string) => unknown
+  readonly site: Site
   /** Connections beyond it are closed at once. */
   readonly maxConnections?: number
   /** How long a sender may take for the head of a request, ms. */
@@ -72,22 +69,6 @@ export function createHttpServer(handlers: HttpHandlers): FastifyInstance {
         .send(`${message}\n`)
     },
   })
-  serveApi(server, handlers)
-  server.get('/', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(handlers.landingPage()),
-  )
-  server.setNotFoundHandler(async (request, reply) =>
-    reply.code(404).send({ error: `${request.method} ${request.url} is not served here: / lists what is` }),
-  )
+  serveSite(server, handlers.site)
   return server
-}
-
-function serveApi(server: FastifyInstance, handlers: HttpHandlers): void {
-  server.get('/api/v1/status', async () => handlers.status())
-  server.get('/api/v1/inventory', async () => handlers.inventory())
-  server.get<{ Params: { id: string } }>('/api/v1/identities/:id/radius', async (request, reply) => {
-    const { id } = request.params
-    const found = handlers.radius(id)
-    return found ?? reply.code(404).send({ error: `no inventory and no event names the identity ${id}` })
-  })
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { createHttpServer, type HttpHandlers } from '../../src/platform/http-server.ts'
+import { aSite } from '../support/site.ts'
 
 function serverOf(changes: Partial<HttpHandlers> = {}): FastifyInstance {
   return createHttpServer({
@@ -9,10 +10,7 @@ function serverOf(changes: Partial<HttpHandlers> = {}): FastifyInstance {
     metricsContentType: 'text/plain; version=0.0.4; charset=utf-8',
     isReady: () => true,
     reload: undefined,
-    landingPage: () => '<!doctype html>',
-    status: () => ({ at: null }),
-    inventory: () => ({}),
-    radius: () => undefined,
+    site: aSite(),
     ...changes,
   })
 }

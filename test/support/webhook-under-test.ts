@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import type { Ingest } from '../../src/platform/http/webhook-route.ts'
 import { createHttpServer, type HttpHandlers } from '../../src/platform/http-server.ts'
+import { aSite } from './site.ts'
 
 export interface WebhookAnswer {
   readonly status: number
@@ -40,10 +41,7 @@ export class WebhookUnderTest implements AsyncDisposable {
       metricsContentType: 'text/plain',
       isReady: () => true,
       reload: undefined,
-      landingPage: () => '',
-      status: () => ({}),
-      inventory: () => ({}),
-      radius: () => undefined,
+      site: aSite(),
       ...handlers,
     })
   }

@@ -242,7 +242,7 @@ export function configSchema(resolve: ResolveSecret) {
       .describe(
         'Roles of EKS nodes, by ARN or name, globs: what else calls AWS with them falls back from a role of its own (docs/secret-fallback.md).',
       ),
-    listen: listen.prefault({}).describe('Where /metrics, the webhook and the landing page are served.'),
+    listen: listen.prefault({}).describe('Where /metrics, the webhook and the status page are served.'),
     sources: sources(resolve).prefault({}).describe('Where records come from.'),
     connectors: connectors.prefault({}).describe('Logs that no built-in connector reads.'),
     inventory: inventory.describe(

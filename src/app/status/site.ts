@@ -1,0 +1,112 @@
+/** The status page and `/api/v1` of a run: which page shows what. */
+import { apiPaths, openApi } from '../../outputs/open-api.ts'
+import type { FirstRecord } from '../../outputs/pages/first-record.ts'
+import { identitiesPage } from '../../outputs/pages/identities-page.ts'
+import { identityPage } from '../../outputs/pages/identity-page.ts'
+import type { Frame } from '../../outputs/pages/layout.ts'
+import { notFoundPage } from '../../outputs/pages/not-found-page.ts'
+import { objectivePage } from '../../outputs/pages/objective-page.ts'
+import { overviewPage } from '../../outputs/pages/overview-page.ts'
+import { sourcesPage } from '../../outputs/pages/sources-page.ts'
+import { stylesheet } from '../../outputs/pages/stylesheet.ts'
+import type { ApiRoute, PageRoute, Site, SiteRequest } from '../../platform/http/site-routes.ts'
+import type { Config } from '../config.ts'
+import type { InventoryView } from '../inventory-view.ts'
+import { isoTime } from '../iso-time.ts'
+import type { Pipeline } from '../pipeline.ts'
+import type { StatusClock, StatusReport } from '../status-report.ts'
+import { IdentityViews } from './identity-views.ts'
+import { ObjectiveViews } from './objective-views.ts'
+import { sourceList } from './source-views.ts'
+
+export interface SiteOptions {
+  readonly pipeline: Pipeline
+  readonly version: string
+  readonly isReady: () => boolean
+  readonly clock: () => StatusClock
+  readonly status: () => StatusReport
+  readonly inventory: () => InventoryView
+  readonly webhook: Config['webhook']
+}
+
+const shownCulprits = 10
+
+interface Views {
+  readonly objectives: ObjectiveViews
+  readonly identities: IdentityViews
+}
+
+export function createSite(options: SiteOptions): Site {
+  const { pipeline, version, isReady, clock, inventory } = options
+  const views: Views = {
+    objectives: new ObjectiveViews(pipeline, () => clock().steadyMs),
+    identities: new IdentityViews(pipeline, inventory, () => clock().now),
+  }
+  const frame = (): Frame => ({ version, isReady: isReady(), dataUntil: isoTime(pipeline.newest) })
+  return {
+    stylesheet,
+    pages: pages(options, views, frame),
+    api: api(options, views),
+    notFound: (path) => notFoundPage(frame(), `${path} is not served here`),
+  }
+}
+
+function howToSend({ enabled, tokens }: Config['webhook']): FirstRecord['webhook'] {
+  if (!enabled) return 'off'
+  return tokens.length > 0 ? 'token' : 'open'
+}
+
+function pages(
+  options: SiteOptions,
+  { objectives, identities }: Views,
+  frame: () => Frame,
+): readonly PageRoute[] {
+  const { pipeline, clock } = options
+  const overview = ({ q, page, host }: SiteRequest): string => {
+    const isEmpty = pipeline.sources.totals().read === 0
+    const now = new Date(clock().now).toISOString()
+    return overviewPage(frame(), {
+      list: objectives.list(q, page),
+      q,
+      culprits: identities.culprits(shownCulprits),
+      sources: sourceList(pipeline, clock()).sources,
+      firstRecord:
+        isEmpty && options.isReady() ? { host, webhook: howToSend(options.webhook), now } : undefined,
+    })
+  }
+  return [
+    { path: '/', render: overview },
+    {
+      path: '/objectives/:id',
+      render: ({ id }) => {
+        const view = objectives.one(id)
+        return view && objectivePage(frame(), view)
+      },
+    },
+    { path: '/identities', render: ({ q, page }) => identitiesPage(frame(), identities.list(q, page), q) },
+    {
+      path: '/identities/:id',
+      render: ({ id }) => {
+        const view = identities.one(id)
+        return view && identityPage(frame(), view)
+      },
+    },
+    { path: '/sources', render: () => sourcesPage(frame(), sourceList(pipeline, clock())) },
+  ]
+}
+
+function api(options: SiteOptions, { objectives, identities }: Views): readonly ApiRoute[] {
+  const { pipeline, clock, inventory, version } = options
+  const reads: Readonly<Record<(typeof apiPaths)[number], ApiRoute['read']>> = {
+    '/api/v1/status': () => options.status(),
+    '/api/v1/objectives': ({ q, page }) => objectives.list(q, page),
+    '/api/v1/objectives/:id': ({ id }) => objectives.one(id),
+    '/api/v1/identities': ({ q, page }) => identities.list(q, page),
+    '/api/v1/identities/:id': ({ id }) => identities.one(id),
+    '/api/v1/identities/:id/radius': ({ id }) => inventory().radius(id, clock().now),
+    '/api/v1/sources': () => sourceList(pipeline, clock()),
+    '/api/v1/inventory': () => inventory().report(),
+    '/api/v1/openapi.json': () => openApi(version),
+  }
+  return apiPaths.map((path) => ({ path, read: reads[path] }))
+}

@@ -1,0 +1,90 @@
+/** The OpenAPI document of `/api/v1`, from the schemas of what it answers. */
+import { z } from 'zod'
+import { identityList, identityView, objectiveList, objectiveView, sourceList } from './status-views.ts'
+
+interface Operation {
+  readonly summary: string
+  /** Undefined: an object whose fields the document does not list. */
+  readonly schema?: z.ZodType
+  readonly isPaged?: boolean
+}
+
+/** As the server spells them: `:id` is one part of the path. */
+const operations = {
+  '/api/v1/status': { summary: 'The report that `replay` prints, sources, and alerts that fire.' },
+  '/api/v1/objectives': {
+    summary: 'How all objectives stand, the worst first.',
+    schema: objectiveList,
+    isPaged: true,
+  },
+  '/api/v1/objectives/:id': { summary: 'One objective.', schema: objectiveView },
+  '/api/v1/identities': {
+    summary: 'Identities, those with most failures first.',
+    schema: identityList,
+    isPaged: true,
+  },
+  '/api/v1/identities/:id': { summary: 'One identity.', schema: identityView },
+  '/api/v1/identities/:id/radius': { summary: 'What one identity can reach and did reach.' },
+  '/api/v1/sources': {
+    summary: 'Sources: how fresh they are, and what became of their records.',
+    schema: sourceList,
+  },
+  '/api/v1/inventory': { summary: 'The lists of rights that were read, and the last look at everybody.' },
+  '/api/v1/openapi.json': { summary: 'This document.' },
+} as const satisfies Readonly<Record<string, Operation>>
+
+type ApiPath = keyof typeof operations
+
+export const apiPaths = Object.keys(operations) as readonly ApiPath[]
+
+const pagedParameters = [
+  { name: 'q', in: 'query', description: 'Part of a name, in any letter case.', schema: { type: 'string' } },
+  { name: 'page', in: 'query', description: 'From 1.', schema: { type: 'integer', minimum: 1, default: 1 } },
+]
+const idParameter = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: 'Encoded as one part of a path.',
+  schema: { type: 'string' },
+}
+
+function operationOf(path: string, { summary, schema, isPaged }: Operation): object {
+  const hasId = path.includes(':id')
+  const content = {
+    'application/json': {
+      schema: schema === undefined ? { type: 'object' } : z.toJSONSchema(schema, { target: 'openapi-3.0' }),
+    },
+  }
+  return {
+    get: {
+      summary,
+      parameters: [...(hasId ? [idParameter] : []), ...(isPaged ? pagedParameters : [])],
+      responses: {
+        200: { description: summary, content },
+        ...(hasId && { 404: { description: 'Nothing has this id: `error` says so.' } }),
+      },
+    },
+  }
+}
+
+/** Where a path stands in the document. */
+export function documented(path: string): string {
+  return path.replaceAll(/:(\w+)/g, '{$1}')
+}
+
+export function openApi(version: string): object {
+  const paths = Object.entries(operations).map(([path, operation]) => [
+    documented(path),
+    operationOf(path, operation),
+  ])
+  return {
+    openapi: '3.0.3',
+    info: {
+      title: 'identity-slo',
+      version,
+      description: 'What a run knows. Read only. Times are RFC 3339, ratios 0 to 1.',
+    },
+    paths: Object.fromEntries(paths),
+  }
+}

@@ -1,0 +1,115 @@
+/** Serves the status page and the JSON of the same: by path, with headers that let nothing else run in a page. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+export interface SiteRequest {
+  /** Of the path; empty where it has none. */
+  readonly id: string
+  /** What is searched for; empty for all. */
+  readonly q: string
+  /** From 1. */
+  readonly page: number
+  /** `host:port` as the client wrote it. */
+  readonly host: string
+}
+
+/** Undefined: nothing has the id. */
+export interface PageRoute {
+  readonly path: string
+  readonly render: (request: SiteRequest) => string | undefined
+}
+
+/** Undefined: nothing has the id. */
+export interface ApiRoute {
+  readonly path: string
+  readonly read: (request: SiteRequest) => unknown
+}
+
+export interface Site {
+  readonly stylesheet: string
+  readonly pages: readonly PageRoute[]
+  readonly api: readonly ApiRoute[]
+  readonly notFound: (path: string) => string
+}
+
+/** No script, nothing from elsewhere, no frame around it. */
+const contentPolicy =
+  "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const maxQuery = 200
+const maxPage = 1_000_000
+
+/** The first of several; nothing of what is no text. */
+function text(value: unknown): string {
+  const first: unknown = Array.isArray(value) ? value[0] : value
+  return typeof first === 'string' ? first : ''
+}
+
+function fieldOf(record: unknown, name: string): string {
+  return typeof record === 'object' && record !== null
+    ? text(Object.entries(record).find(([key]) => key === name)?.[1])
+    : ''
+}
+
+function siteRequest({ params, query, headers }: FastifyRequest): SiteRequest {
+  const page = Number(fieldOf(query, 'page'))
+  return {
+    id: fieldOf(params, 'id'),
+    q: fieldOf(query, 'q').trim().slice(0, maxQuery),
+    page: Number.isInteger(page) && page >= 1 ? Math.min(page, maxPage) : 1,
+    host: headers.host ?? '',
+  }
+}
+
+function sendPage(reply: FastifyReply, page: string): FastifyReply {
+  return reply
+    .headers({
+      'content-security-policy': contentPolicy,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'cache-control': 'no-store',
+    })
+    .type('text/html; charset=utf-8')
+    .send(page)
+}
+
+function wantsPage({ headers: { accept = '' } }: FastifyRequest): boolean {
+  return accept.includes('text/html')
+}
+
+export function serveSite(server: FastifyInstance, site: Site): void {
+  for (const { path, render } of site.pages) {
+    server.get(path, async (request, reply) => {
+      const page = render(siteRequest(request))
+      return page === undefined
+        ? sendPage(reply.code(404), site.notFound(decodedPath(request)))
+        : sendPage(reply, page)
+    })
+  }
+  for (const { path, read } of site.api) {
+    server.get(path, async (request, reply) => {
+      const asked = siteRequest(request)
+      return read(asked) ?? reply.code(404).send({ error: `nothing here has the id ${asked.id}` })
+    })
+  }
+  server.get('/assets/style.css', async (_request, reply) =>
+    reply
+      .headers({ 'cache-control': 'max-age=300', 'x-content-type-options': 'nosniff' })
+      .type('text/css; charset=utf-8')
+      .send(site.stylesheet),
+  )
+  server.setNotFoundHandler(async (request, reply) =>
+    wantsPage(request)
+      ? sendPage(reply.code(404), site.notFound(decodedPath(request)))
+      : reply
+          .code(404)
+          .send({ error: `${request.method} ${request.url} is not served here: / lists what is` }),
+  )
+}
+
+function decodedPath({ url }: FastifyRequest): string {
+  const path = url.split('?')[0] ?? ''
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest'
+import type { z } from 'zod'
+import { apiPaths, documented } from '../../../src/outputs/open-api.ts'
+import {
+  identityList,
+  identityView,
+  objectiveList,
+  objectiveView,
+  sourceList,
+} from '../../../src/outputs/status-views.ts'
+import { EmbeddedService, everything } from '../../support/embedded-service.ts'
+import { hourMs, minuteMs, morning, tokenRequest } from '../../support/records.ts'
+import { linesOf, Workspace } from '../../support/workspace.ts'
+
+const now = (): number => morning + 2 * hourMs
+
+/** A hundred requests of two accounts, ten of which failed for one of them; a record that is none, and one that is not relevant. */
+const records = linesOf([
+  ...Array.from({ length: 100 }, (_, i) => {
+    const account = i % 2 === 0 ? 'checkout' : 'cart'
+    return tokenRequest({
+      id: `r${i}`,
+      time: morning + i * minuteMs,
+      account,
+      code: i % 20 === 0 ? 500 : 201,
+    })
+  }),
+  { ...tokenRequest({ id: 'early', time: morning }), stage: 'RequestReceived' },
+])
+
+async function withTraffic(workspace: Workspace, settings: Readonly<Record<string, unknown>> = {}) {
+  const running = await EmbeddedService.start(workspace, settings, now)
+  await running.ready()
+  await running.send(records)
+  await running.send('{"kind":"Event"')
+  return running
+}
+
+/** Texts of HTML, as a reader sees them. */
+function textOf(page: string): string {
+  const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+  return page.replaceAll(/<[^>]*>/g, ' ').replaceAll(/&(#?\w+);/g, (_, name) => entities[name] ?? '')
+}
+
+function linksOf(page: string): readonly string[] {
+  return [...page.matchAll(/(?:href|action)="(\/[^"]*)"/g)].map(([, path = '']) =>
+    path.replaceAll('&amp;', '&'),
+  )
+}
+
+describe('the status page of a run', () => {
+  it('tells how to send the first record, and that command works', async () => {
+    using workspace = new Workspace()
+    await using running = await EmbeddedService.start(workspace, {}, now)
+    await running.ready()
+    const page = textOf((await running.get('/')).text)
+    const [, url = '', record = ''] = /--data-binary @- (\S+) <<'END'\n(.*)\nEND/.exec(page) ?? []
+    expect(url).toBe(`${running.url}/v1/records`)
+    expect((await fetch(url, { method: 'POST', body: `${record}\n` })).status).toBe(200)
+    expect(running.pipeline.sources.totals()).toMatchObject({ read: 1, accepted: 1 })
+    expect((await running.get('/')).text).not.toContain('No records yet')
+  })
+
+  it('asks for a token in that command where the webhook does, and gives none where it is off', async () => {
+    using workspace = new Workspace()
+    {
+      workspace.write('token', 'a-long-enough-token-of-ours')
+      const webhook = { tokens: ['${file:token}'] }
+      await using running = await EmbeddedService.start(workspace, { sources: { webhook } }, now)
+      await running.ready()
+      const page = textOf((await running.get('/')).text)
+      expect(page).toContain('Authorization: Bearer $TOKEN')
+      expect(page).not.toContain('a-long-enough-token-of-ours')
+    }
+    await using running = await EmbeddedService.start(
+      workspace,
+      { sources: { webhook: { enabled: false } } },
+      now,
+    )
+    await running.ready()
+    expect((await running.get('/')).text).toContain('The webhook is off')
+  })
+
+  it('leads from the objectives to who burned the budget, by links that all exist', async () => {
+    using workspace = new Workspace()
+    await using running = await withTraffic(workspace)
+    const seen = new Set<string>()
+    const queue = ['/']
+    for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+      if (seen.has(path)) continue
+      seen.add(path)
+      const { status, text, headers } = await running.get(path)
+      expect([path, status]).toEqual([path, 200])
+      if (headers.get('content-type')?.startsWith('text/html'))
+        queue.push(...linksOf(text).filter((link) => link !== path))
+    }
+    const culprit = [...seen].find((path) => path.startsWith('/identities/') && path.includes('checkout'))
+    expect([...seen]).toContain('/objectives/shop-issuance')
+    const page = textOf((await running.get(culprit ?? '')).text)
+    expect(page).toMatch(/shop-issuance\s+token-issuance\s+5\s/)
+  })
+
+  it('shows sources with their rejections by reason', async () => {
+    using workspace = new Workspace()
+    await using running = await withTraffic(workspace)
+    const page = textOf((await running.get('/sources')).text)
+    expect(page).toMatch(/kubernetes-audit\s+not_terminal\s+1\s/)
+    expect(page).toMatch(/unrecognised\s+truncated\s+1\s/)
+  })
+
+  it('finds identities by part of a name, and says so where there are none', async () => {
+    using workspace = new Workspace()
+    await using running = await withTraffic(workspace)
+    const names = async (q: string): Promise<readonly string[]> => {
+      const { text } = await running.get(`/api/v1/identities?q=${q}`)
+      return identityList.parse(JSON.parse(text)).identities.map(({ id }) => id)
+    }
+    expect(await names('CHECK')).toEqual([expect.stringContaining('checkout')])
+    expect(await names('nobody')).toEqual([])
+    expect(textOf((await running.get('/identities?q=nobody')).text)).toContain('No identity has “nobody”')
+    const gone = await running.get('/identities/nobody')
+    expect(gone.status).toBe(404)
+  })
+
+  it('answers what its OpenAPI document says, at every path of it', async () => {
+    using workspace = new Workspace()
+    await using running = await withTraffic(workspace)
+    const { text } = await running.get('/api/v1/openapi.json')
+    const document = JSON.parse(text)
+    expect(Object.keys(document.paths)).toEqual(apiPaths.map(documented))
+    const identity = encodeURIComponent(
+      identityList.parse(JSON.parse((await running.get('/api/v1/identities')).text)).identities[0]?.id ?? '',
+    )
+    const answers: readonly (readonly [path: string, schema: z.ZodObject])[] = [
+      ['/api/v1/objectives', objectiveList],
+      ['/api/v1/objectives/shop-issuance', objectiveView],
+      ['/api/v1/identities', identityList],
+      [`/api/v1/identities/${identity}`, identityView],
+      ['/api/v1/sources', sourceList],
+    ]
+    for (const [path, schema] of answers) {
+      const answer = await running.get(path)
+      expect(answer.status).toBe(200)
+      schema.strict().parse(JSON.parse(answer.text))
+    }
+    for (const path of [
+      '/api/v1/objectives/none',
+      '/api/v1/identities/none',
+      '/api/v1/identities/none/radius',
+    ]) {
+      expect((await running.get(path)).status).toBe(404)
+    }
+  })
+
+  it('shows the state of a thousand objectives in bounded pages, the worst first', async () => {
+    using workspace = new Workspace()
+    for (let file = 0; file < 10; file++) {
+      const documents = Array.from({ length: 100 }, (_, i) =>
+        everything.replace('name: issuance', `name: issuance-${100 * file + i}`),
+      )
+      workspace.write(`slo/${file}.yaml`, documents.join('---\n'))
+    }
+    await using running = await withTraffic(workspace, { definitions: ['slo'] })
+    const { text } = await running.get('/?page=20')
+    expect(text).toContain('Page 20 of 20, 1,000 in all')
+    for (const path of ['/', '/?page=20', '/objectives/shop-issuance-7', '/identities']) {
+      expect((await running.get(path)).text.length).toBeLessThan(300_000 - 4000)
+    }
+    const list = objectiveList.parse(JSON.parse((await running.get('/api/v1/objectives?q=issuance-77')).text))
+    expect(list.objectives).toHaveLength(11)
+    expect(Object.values(list.states).reduce((sum, each) => sum + each, 0)).toBe(1000)
+  })
+})
