@@ -65,7 +65,7 @@ describe('the status page of a run', () => {
     using workspace = new Workspace()
     {
       workspace.write('token', 'a-long-enough-token-of-ours')
-      const webhook = { tokens: ['${file:token}'] }
+      const webhook = { tokens: [`\${file:token}`] }
       await using running = await EmbeddedService.start(workspace, { sources: { webhook } }, now)
       await running.ready()
       const page = textOf((await running.get('/')).text)
