@@ -17,7 +17,7 @@ export class EvidenceBook {
   readonly changes = new Changes()
   readonly #subjects = new Map<string, Subject>()
   /** By the one object that stands for equal identities: a look-up without building a key. */
-  #known = new WeakMap<Identity, Subject>()
+  readonly #known = new Map<Identity, Subject>()
 
   /** People are left out: they mistype, and give up. */
   observe(event: IdentityEvent): void {
@@ -47,6 +47,7 @@ export class EvidenceBook {
       subject = new Subject(event)
       this.#subjects.set(key, subject)
     }
+    if (this.#known.size >= 4 * maxSubjects) this.#known.clear()
     this.#known.set(identity, subject)
     return subject
   }
@@ -54,7 +55,7 @@ export class EvidenceBook {
   #forget(): void {
     const oldestFirst = [...this.#subjects].sort(([a, x], [b, y]) => x.newest - y.newest || (a < b ? -1 : 1))
     for (const [key] of oldestFirst.slice(0, maxSubjects / 10)) this.#subjects.delete(key)
-    this.#known = new WeakMap()
+    this.#known.clear()
   }
 
   subjects(): Iterable<Subject> {
@@ -65,6 +66,6 @@ export class EvidenceBook {
   prune(floor: number): void {
     this.changes.prune(floor - changesKeptMs)
     for (const [key, { newest }] of this.#subjects) if (newest < floor - silentMs) this.#subjects.delete(key)
-    this.#known = new WeakMap()
+    this.#known.clear()
   }
 }
