@@ -1,12 +1,14 @@
 /** How many series /metrics has whatever the events are: the cap is for all of it. */
+
 import type { ObjectiveState } from '../objectives/objective-state.ts'
+import { contributorSeries } from './contributor-samples.ts'
 
 /** How many series metric-samples.ts gives to an objective besides two for each window, to a source, and to all. */
 const objectiveSeries = 7
 const sourceSeries = 12
 const processSeries = 52
-/** Named identities, the others, and label sets of orphans. */
-const inventorySeries = 100
+/** Named identities, the others, label sets of orphans, and sums. */
+const inventorySeries = 102
 
 /** Series of the objectives, the sources, the process and the inventory. */
 export function fixedSeries(
@@ -18,5 +20,12 @@ export function fixedSeries(
     (sum, { burnWindowsMs }) => sum + objectiveSeries + 2 * (burnWindowsMs.length + 1),
     0,
   )
-  return ofObjectives + (hasInventory ? inventorySeries : 0) + sources * sourceSeries + processSeries
+  const ofContributors = contributorSeries(objectives.length)
+  return (
+    ofObjectives +
+    ofContributors +
+    (hasInventory ? inventorySeries : 0) +
+    sources * sourceSeries +
+    processSeries
+  )
 }

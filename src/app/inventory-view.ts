@@ -57,6 +57,8 @@ export class InventoryView {
         this.#widest(({ used }) => used, 'used'),
       ),
       samples(identityMetrics.orphaned, this.#orphans()),
+      samples(identityMetrics.inventoryIdentities, this.#sum('known')),
+      samples(identityMetrics.inventoryGrantedResources, this.#sum('granted')),
       samples(
         pipelineMetrics.inventoryOldest,
         files.length === 0 ? [] : [{ labels: {}, value: oldest / 1000 }],
@@ -72,6 +74,12 @@ export class InventoryView {
     const known = knownIdentity(principal, this.#pipeline.rules)
     const { provider, layer, owner } = known
     return { provider, identity_type: known.identity.type, app: labelValue(owner.app), layer }
+  }
+
+  #sum(
+    what: 'known' | 'granted',
+  ): readonly { readonly labels: Record<never, string>; readonly value: number }[] {
+    return this.#survey === undefined ? [] : [{ labels: {}, value: this.#survey.identities[what] }]
   }
 
   #widest(numberOf: (of: Exposure) => number, rest: 'granted' | 'used'): readonly Value[] {

@@ -127,7 +127,7 @@ function windowsOf(status: ObjectiveStatus): readonly { window: string; errorRat
   return [...status.burnReadings.filter(({ window }) => window !== text), period]
 }
 
-function objectiveOf({
+export function objectiveOf({
   state: { objective },
 }: ObjectiveStatus): LabelsOf<typeof objectiveMetrics.objectiveRatio> {
   const { id, name, service } = objective

@@ -14,6 +14,7 @@ import { alertmanagerSamples } from './alertmanager-samples.ts'
 import { BatchTelemetry } from './batch-telemetry.ts'
 import { Committer, Positions } from './committer.ts'
 import type { Config } from './config.ts'
+import { contributorSamples } from './contributor-samples.ts'
 import { listenError } from './errors.ts'
 import { IngestRequest } from './ingest-request.ts'
 import { InventoryRunner } from './inventory-runner.ts'
@@ -177,6 +178,7 @@ export class Service {
     const { pipeline, config, version } = this.#options
     const metrics = createMetricsRegistry(exportedFamilies(), () => [
       ...collectSamples(pipeline, this.#facts()),
+      contributorSamples(pipeline.statuses()),
       ...kafkaSamples(this.#kafka),
       ...alertmanagerSamples(this.#alerts.pager),
       ...otlpSamples(this.otlp),

@@ -19,7 +19,13 @@ export interface RankedExposure extends Exposure {
 export interface Survey {
   /** As of when ages are counted, epoch ms. */
   readonly at: number
-  readonly identities: { readonly known: number; readonly withRights: number; readonly wide: number }
+  readonly identities: {
+    readonly known: number
+    readonly withRights: number
+    readonly wide: number
+    /** Sum of what each can reach by its own rights. */
+    readonly granted: number
+  }
   /** Who would reach most if it were compromised, the worst first. */
   readonly ranking: readonly RankedExposure[]
   /** Whose own rights reach most, the widest first. */
@@ -107,7 +113,7 @@ export function* survey(
   const findings = new Findings(top)
   const ranking = new First<Exposure>(top, byCompromise)
   const widest = new First<Exposure>(top, byGranted)
-  const identities = { known: 0, withRights: 0, wide: 0 }
+  const identities = { known: 0, withRights: 0, wide: 0, granted: 0 }
   const others = { identities: 0, granted: 0, used: 0 }
   const leave = (left: readonly Exposure[]): void => {
     others.identities += left.length
@@ -120,6 +126,7 @@ export function* survey(
     const exposure = inventory.exposure(principal.key)
     if (exposure === undefined) return
     identities.known++
+    identities.granted += exposure.granted.count
     if (exposure.compromise.count > 0) identities.withRights++
     if (exposure.compromise.isWide) identities.wide++
     ranking.add(exposure)

@@ -108,6 +108,12 @@ export const identityMetrics = {
     eventLabels,
     'Identities with rights that nobody needs: not used for 90 days, deleted, disabled, or never there.',
   ),
+  inventoryIdentities: gauge('identity_inventory_identities', [], 'Identities in the inventory.'),
+  inventoryGrantedResources: gauge(
+    'identity_inventory_granted_resources',
+    [],
+    'Sum over all identities of the resources that each can reach: over their number, the average.',
+  ),
   failureModeActive: gauge(
     'identity_failure_mode_active',
     [labels.mode],
@@ -142,6 +148,11 @@ export const objectiveMetrics = {
     'identity_slo_events_total',
     [...objectiveLabels, labels.verdict],
     'Events judged for the objective; good, bad and excluded are exported from the start, at 0.',
+  ),
+  contributorBadEvents: gauge(
+    'identity_slo_contributor_bad_events',
+    [...objectiveLabels, labels.dimension, labels.contributor],
+    'Bad events since yesterday (UTC), by who or what burned most; of the 20 objectives with the least budget left.',
   ),
   info: gauge(
     'identity_slo_info',

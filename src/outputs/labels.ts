@@ -22,6 +22,8 @@ export const labels = {
   sloService: 'slo_service',
   window: 'window',
   verdict: 'verdict',
+  dimension: 'dimension',
+  contributor: 'contributor',
   indicator: 'indicator',
   target: 'target',
   budgeting: 'budgeting',

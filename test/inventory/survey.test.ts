@@ -19,7 +19,7 @@ describe('a survey', () => {
     ])
     expect(others).toEqual({ identities: 2, granted: 2, used: 0 })
     expect([orphans, findingCounts]).toEqual([['gone'], { 'deleted-but-assigned': 1 }])
-    expect(identities).toEqual({ known: 3, withRights: 3, wide: 0 })
+    expect(identities).toEqual({ known: 3, withRights: 3, wide: 0, granted: 7 })
   })
 
   it('has the ranking of the inventory, cut off, and says what is granted and not used', () => {

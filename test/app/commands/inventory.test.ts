@@ -35,7 +35,7 @@ describe('inventory', () => {
     ])
     expect([code, err]).toEqual([0, ''])
     const report = JSON.parse(out)
-    expect(report.identities).toEqual({ known: 4, withRights: 4, wide: 2 })
+    expect(report.identities).toEqual({ known: 4, withRights: 4, wide: 2, granted: 5 })
     const ranked = report.ranking.map((row: { identity: string; compromise: { count: number } }) => [
       row.identity,
       row.compromise.count,
