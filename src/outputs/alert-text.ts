@@ -77,7 +77,11 @@ export function budgetAnnotations(
   text: { readonly summary: string; readonly description: string },
 ): Record<string, string> {
   const name = templateText(objective.displayName === '' ? objective.name : objective.displayName)
-  const query = `var-${labels.objective}=${encodeURIComponent(objective.id)}`
+  const variables = { [labels.objective]: objective.id, ...selectedLabels(objective) }
+  const query = Object.entries(variables)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `var-${name}=${encodeURIComponent(value)}`)
+    .join('&')
   return {
     [annotations.summary]: `${templateText(objective.service)}: ${name} ${text.summary}`,
     [annotations.description]: text.description,
@@ -86,16 +90,17 @@ export function budgetAnnotations(
   }
 }
 
-/** Annotations of an alert on the engine itself. */
+/** Annotations of an alert on the engine itself; of one on the platform with the dashboard that shows it. */
 export function engineAnnotations(
   links: Links,
   alert: string,
   text: { readonly summary: string; readonly description: string },
+  dashboard: string = dashboardUids.pipeline,
 ): Record<string, string> {
   return {
     [annotations.summary]: text.summary,
     [annotations.description]: text.description,
     [annotations.runbookUrl]: runbookUrl(links, alert),
-    [annotations.dashboardUrl]: `${links.grafana}/d/${dashboardUids.debug}`,
+    [annotations.dashboardUrl]: `${links.grafana}/d/${dashboard}`,
   }
 }

@@ -7,6 +7,7 @@ import { debugDashboard } from './dashboards/debug.ts'
 import { executiveDashboard } from './dashboards/executive.ts'
 import { renderDashboard } from './dashboards/grafana-json.ts'
 import { onCallDashboard } from './dashboards/on-call.ts'
+import { pipelineDashboard } from './dashboards/pipeline.ts'
 import { engineAlertGroup } from './engine-alerts.ts'
 import { renderMetricsDoc } from './metrics-doc.ts'
 import { platformAlertGroup } from './platform-alerts.ts'
@@ -68,6 +69,7 @@ export function renderArtifacts(catalogue: Catalogue, links: Links = unconfigure
     { path: 'dashboards/debug.json', content: renderDashboard(debugDashboard) },
     { path: 'dashboards/executive.json', content: renderDashboard(executiveDashboard) },
     { path: 'dashboards/on-call.json', content: renderDashboard(onCallDashboard) },
+    { path: 'dashboards/pipeline.json', content: renderDashboard(pipelineDashboard) },
     { path: 'docs/metrics.md', content: renderMetricsDoc() },
   ]
   return [...artifacts].sort((a, b) => (a.path < b.path ? -1 : 1))

@@ -7,7 +7,7 @@ import { identityMetrics, objectiveMetrics } from './conventions.ts'
 import { labels } from './labels.ts'
 import type { OutgoingAlert } from './outgoing-alerts.ts'
 import { aggregate, and, andOn, compare, divide, over, select } from './promql.ts'
-import { alertLabels, alertNames, alertsSeries, ruleGroups } from './rule-conventions.ts'
+import { alertLabels, alertNames, alertsSeries, dashboardUids, ruleGroups } from './rule-conventions.ts'
 import type { AlertRule, RuleGroup } from './rule-file.ts'
 
 /** An issuer is out when it fails more than every second request through its own fault. */
@@ -69,10 +69,15 @@ function rules(links: Links): readonly AlertRule[] {
       ),
       for: '1m',
       labels: ownLabels,
-      annotations: engineAnnotations(links, alertNames.platformOutage, {
-        summary: `{{ $labels.${labels.provider} }} does not issue tokens`,
-        description: `{{ $value | humanizePercentage }} of the requests of the last ${outageWindow} failed, by the fault of the platform and of no caller.`,
-      }),
+      annotations: engineAnnotations(
+        links,
+        alertNames.platformOutage,
+        {
+          summary: `{{ $labels.${labels.provider} }} does not issue tokens`,
+          description: `{{ $value | humanizePercentage }} of the requests of the last ${outageWindow} failed, by the fault of the platform and of no caller.`,
+        },
+        `${dashboardUids.onCall}?var-${labels.provider}={{ $labels.${labels.provider} }}`,
+      ),
     },
     {
       alert: alertNames.criticalOutage,
@@ -81,7 +86,7 @@ function rules(links: Links): readonly AlertRule[] {
         compare(burningCritical, '>=', String(criticalCount)),
       ),
       labels: ownLabels,
-      annotations: engineAnnotations(links, alertNames.criticalOutage, criticalText),
+      annotations: engineAnnotations(links, alertNames.criticalOutage, criticalText, dashboardUids.onCall),
     },
   ]
 }
@@ -106,7 +111,12 @@ export function outgoingCriticalOutage(
   return [
     {
       labels: { ...extra, [alertsSeries.alertName]: alertNames.criticalOutage, ...ownLabels },
-      annotations: engineAnnotations(links, alertNames.criticalOutage, { ...criticalText, description }),
+      annotations: engineAnnotations(
+        links,
+        alertNames.criticalOutage,
+        { ...criticalText, description },
+        dashboardUids.onCall,
+      ),
     },
   ]
 }

@@ -66,6 +66,15 @@ export function over(
   return atom(`${fn}(${selector.text}[${window}])`)
 }
 
+/**
+ * Increase of a counter whose series may be born in the window: `increase` alone does not see their first step, which is
+ * all there is of what happens seldom.
+ */
+export function increaseSinceBirth(selector: Expr, window: string): Expr {
+  const born = atom(`(${selector.text} unless ${selector.text} offset ${window})`)
+  return join('or', precedence.or, [born, over('increase', selector, window)])
+}
+
 export function aggregate(op: 'sum' | 'max' | 'min' | 'count', expr: Expr, by: readonly string[] = []): Expr {
   return atom(by.length === 0 ? `${op}(${expr.text})` : `${op} by (${by.join(', ')}) (${expr.text})`)
 }

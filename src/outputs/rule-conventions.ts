@@ -90,4 +90,5 @@ export const dashboardUids = {
   executive: 'identity-slo-executive',
   onCall: 'identity-slo-on-call',
   debug: 'identity-slo-debug',
+  pipeline: 'identity-slo-pipeline',
 } as const

@@ -41,7 +41,7 @@ describe('the text of alerts', () => {
     })
     expect(engineAnnotations(links, 'SomeAlert', text)).toMatchObject({
       summary: 'is broken',
-      dashboard_url: 'https://grafana.example.com/d/identity-slo-debug',
+      dashboard_url: 'https://grafana.example.com/d/identity-slo-pipeline',
     })
   })
 

@@ -23,6 +23,7 @@ describe('generated files', () => {
       'dashboards/debug.json',
       'dashboards/executive.json',
       'dashboards/on-call.json',
+      'dashboards/pipeline.json',
       'docs/metrics.md',
     ])
   })

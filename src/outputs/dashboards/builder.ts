@@ -28,15 +28,26 @@ interface PanelBase {
   readonly height: number
 }
 
+/** A click on a value of `label` opens the dashboard `uid` with that value chosen; time and other variables stay. */
+export interface DrillDown {
+  readonly uid: string
+  readonly label: string
+  readonly title: string
+}
+
 interface ValuePanel extends PanelBase {
   readonly unit: PanelUnit
   readonly queries: readonly Query[]
   readonly decimals?: number
+  /** Shown in place of `No data`, where that is good news. */
+  readonly whenEmpty?: string
   readonly min?: number
   readonly max?: number
   readonly thresholds?: readonly Threshold[]
-  /** Dashboard that a click on an objective leads to; the queries keep the objective's label then. */
-  readonly objectiveLinksTo?: string
+  /** Where a click on a value of a label leads; the queries keep that label then. */
+  readonly drillDown?: DrillDown
+  /** Shows another time than the reader chose, as Grafana spells it: `now/M` is the month so far. */
+  readonly relativeTime?: 'now/M'
 }
 
 export interface TimeseriesPanel extends ValuePanel {
@@ -75,7 +86,12 @@ interface TextPanel extends PanelBase {
   readonly markdown: string
 }
 
-export type Panel = TimeseriesPanel | StatPanel | BarGaugePanel | TablePanel | TextPanel
+/** Its one query gives the series of a histogram by `le`. */
+interface HeatmapPanel extends ValuePanel {
+  readonly type: 'heatmap'
+}
+
+export type Panel = HeatmapPanel | TimeseriesPanel | StatPanel | BarGaugePanel | TablePanel | TextPanel
 
 export interface Variable {
   /** Also the label that it selects on. */

@@ -1,262 +1,325 @@
-/** The engine itself: does every record arrive, in time, and count? */
-import { objectiveMetrics } from '../conventions.ts'
-import { labels } from '../labels.ts'
+/** From "who" to "how": latencies, ages of tokens, renewals, ways in, and what each identity does. */
+import { identityMetrics } from '../conventions.ts'
+import { foreignLabels, labels } from '../labels.ts'
 import { pipelineMetrics } from '../pipeline-conventions.ts'
-import { aggregate, compare, divide, or, over, subtract, time, vector } from '../promql.ts'
-import { dashboardUids } from '../rule-conventions.ts'
 import {
-  chosen,
-  type Dashboard,
-  legendOf,
-  type Panel,
-  type Query,
-  rateWindow,
-  shownRange,
-} from './builder.ts'
-import { objectiveVariable, ofObjectives, sourceVariable, zeroThresholds } from './selection.ts'
+  aggregate,
+  anyOf,
+  bucketSeries,
+  divide,
+  or,
+  over,
+  pick,
+  quantile,
+  subtract,
+  vector,
+} from '../promql.ts'
+import { dashboardUids } from '../rule-conventions.ts'
+import { chosen, type Dashboard, legendOf, type Panel, rateWindow, shownRange } from './builder.ts'
+import { marks } from './marks.ts'
+import {
+  burnedBy,
+  intoObjective,
+  objectiveLegend,
+  ofApps,
+  sharedVariables,
+  zeroThresholds,
+} from './selection.ts'
 
 const {
-  buildInfo,
-  configLastReloadSuccessful,
-  duplicates,
-  lateDropped,
-  records,
-  seriesDropped,
-  sourceLag,
-  watermark,
-} = pipelineMetrics
+  grantedResources,
+  metadataCallFailures,
+  metadataCalls,
+  secretFallback,
+  serviceAuth,
+  serviceAuthFailures,
+  tokenAge,
+  tokenAgeRatio,
+  tokenFetchDuration,
+  tokenRefreshFailures,
+  tokenRequestFailures,
+  tokenRequests,
+  usedResources,
+} = identityMetrics
 
-const ofSources = (family: { readonly name: string }, more = {}) => chosen(family, [labels.source], more)
+type Named = { readonly name: string }
 
-function ratePerSource(family: { readonly name: string }): Query {
-  return {
-    expr: aggregate('sum', over('rate', ofSources(family), rateWindow), [labels.source]),
-    legend: legendOf(labels.source),
-  }
-}
+const { bucketBound } = foreignLabels
+const bucketRate = (histogram: Named, more = {}) =>
+  over('rate', ofApps({ name: bucketSeries(histogram.name) }, more), rateWindow)
+const buckets = (histogram: Named) => aggregate('sum', bucketRate(histogram), [bucketBound])
+const rateBy = (family: Named, by: readonly string[]) =>
+  aggregate('sum', over('rate', ofApps(family), rateWindow), by)
+const increaseOf = (family: Named) => aggregate('sum', over('increase', ofApps(family), shownRange))
+const percentiles = [['p50', '0.5'] as const, ['p95', '0.95'] as const, ['p99', '0.99'] as const]
+const fetchPercentiles = percentiles.map(([legend, decimal]) => ({
+  expr: quantile(decimal, buckets(tokenFetchDuration)),
+  legend,
+}))
 
-const allRecords = aggregate('sum', over('increase', ofSources(records), shownRange))
-const rejectedRecords = aggregate(
-  'sum',
-  over('increase', ofSources(records, { [labels.result]: 'rejected' }), shownRange),
-)
-const watermarkAge = subtract(time(), aggregate('max', ofSources(watermark), [labels.source]))
+/** Prometheus 3 writes whole bounds with a decimal, earlier ones do not. */
+const uses = (bound: string) =>
+  aggregate('sum', bucketRate(tokenAgeRatio, { [bucketBound]: anyOf([bound, `${bound}.0`]) }))
+/** Share of the uses whose token was older than that part of its life. */
+const olderThan = (bound: string, legend: string) => ({
+  expr: divide(subtract(uses('+Inf'), uses(bound)), uses('+Inf')),
+  legend,
+})
 
-const state: readonly Panel[] = [
+const count = { type: 'stat', width: 6, height: 4, unit: 'short', decimals: 0 } as const
+
+const summary: readonly Panel[] = [
   {
     id: 1,
     type: 'text',
-    title: 'What to check',
-    description: 'The conservation identity.',
+    title: 'Rows behind the lines',
+    description: 'Where single records, changes and identities are to be seen.',
     width: 24,
     height: 3,
     markdown:
-      'Every record read is **accepted, duplicate, late, rejected or irrelevant**: the results add up. ' +
-      'A source whose watermark stands still is silent, and its objectives stand still with it.',
+      'Choose an **app** above to follow one application. Tables about contributors name who burned a budget since yesterday, the first five of each. ' +
+      'Single identities, with what they may reach: `/api/v1/inventory` and `/api/v1/identities/ID/radius` of the engine.',
   },
   {
+    ...count,
     id: 2,
-    type: 'stat',
-    title: 'Version',
-    description: 'What is running.',
-    width: 4,
-    height: 4,
-    unit: 'none',
-    showsName: true,
-    queries: [
-      { expr: aggregate('max', chosen(buildInfo), [labels.version]), legend: legendOf(labels.version) },
-    ],
+    title: 'Failed token requests',
+    description: 'In the time shown, whoever was at fault.',
+    queries: [{ expr: or(increaseOf(tokenRequestFailures), vector('0')) }],
   },
   {
+    ...count,
     id: 3,
-    type: 'stat',
-    title: 'Last configuration reload',
-    description: 'After a failed reload the former configuration and objectives still run.',
-    width: 4,
-    height: 4,
-    unit: 'none',
-    thresholds: [{ color: 'red' }, { from: 1, color: 'green' }],
-    texts: { '0': 'failed', '1': 'succeeded' },
-    queries: [{ expr: aggregate('min', chosen(configLastReloadSuccessful)) }],
+    title: 'Failed refreshes',
+    description: 'Renewals of the time shown that failed while the former token was still valid.',
+    thresholds: zeroThresholds,
+    queries: [{ expr: or(increaseOf(tokenRefreshFailures), vector('0')) }],
   },
   {
+    ...count,
     id: 4,
-    type: 'stat',
-    title: 'Records',
-    description: 'Records read in the time shown.',
-    width: 4,
-    height: 4,
-    unit: 'short',
-    queries: [{ expr: allRecords }],
-  },
-  {
-    id: 5,
-    type: 'stat',
-    title: 'Rejected',
-    description: 'Share of the records of the time shown that could not be read.',
-    width: 4,
-    height: 4,
-    unit: 'percentunit',
-    decimals: 2,
-    thresholds: [{ color: 'green' }, { from: 0.001, color: 'orange' }, { from: 0.01, color: 'red' }],
-    queries: [{ expr: or(divide(rejectedRecords, compare(allRecords, '>', '0')), vector('0')) }],
-  },
-  {
-    id: 6,
-    type: 'stat',
-    title: 'Dropped late',
-    description: 'Events of the time shown that were older than the allowed lateness.',
-    width: 4,
-    height: 4,
-    unit: 'short',
-    decimals: 0,
+    title: 'Uses of expired tokens',
+    description: 'In the time shown, all apps: a client that does not renew its token caches too long.',
     thresholds: zeroThresholds,
-    queries: [
-      { expr: or(aggregate('sum', over('increase', ofSources(lateDropped), shownRange)), vector('0')) },
-    ],
-  },
-  {
-    id: 7,
-    type: 'stat',
-    title: 'Series over the cap',
-    description: 'Label sets of the time shown that went to the overflow value.',
-    width: 4,
-    height: 4,
-    unit: 'short',
-    decimals: 0,
-    thresholds: zeroThresholds,
-    queries: [
-      { expr: or(aggregate('sum', over('increase', chosen(seriesDropped), shownRange)), vector('0')) },
-    ],
-  },
-]
-
-const flow: readonly Panel[] = [
-  {
-    id: 8,
-    type: 'timeseries',
-    title: 'Records by result',
-    description: 'What became of the records read, per second.',
-    width: 12,
-    height: 8,
-    unit: 'cps',
-    stacked: true,
     queries: [
       {
-        expr: aggregate('sum', over('rate', ofSources(records), rateWindow), [labels.result]),
-        legend: legendOf(labels.result),
+        expr: or(
+          aggregate(
+            'sum',
+            over('increase', chosen(pipelineMetrics.expiredUses, [labels.provider]), shownRange),
+          ),
+          vector('0'),
+        ),
       },
     ],
   },
   {
-    id: 9,
-    type: 'timeseries',
-    title: 'Records by source',
-    description: 'Records read per second.',
-    width: 12,
-    height: 8,
-    unit: 'cps',
-    stacked: true,
-    queries: [ratePerSource(records)],
-  },
-  {
-    id: 10,
-    type: 'timeseries',
-    title: 'Watermark age',
-    description: 'How far back each source is complete. A straight rise is a silent source.',
-    width: 12,
-    height: 8,
-    unit: 's',
-    min: 0,
-    queries: [{ expr: watermarkAge, legend: legendOf(labels.source) }],
-  },
-  {
-    id: 11,
-    type: 'timeseries',
-    title: 'Delivery lag',
-    description: 'How old the newest events were when they were read.',
-    width: 12,
-    height: 8,
-    unit: 's',
-    min: 0,
-    queries: [
-      { expr: aggregate('max', ofSources(sourceLag), [labels.source]), legend: legendOf(labels.source) },
-    ],
-  },
-  {
-    id: 12,
-    type: 'timeseries',
-    title: 'Duplicates',
-    description: 'Events seen before, per second: redelivery, or a source that is read twice.',
-    width: 12,
-    height: 8,
-    unit: 'cps',
-    queries: [ratePerSource(duplicates)],
-  },
-  {
-    id: 13,
-    type: 'timeseries',
-    title: 'Dropped late by source',
-    description: 'Events older than the allowed lateness, per second.',
-    width: 12,
-    height: 8,
-    unit: 'cps',
-    queries: [ratePerSource(lateDropped)],
+    ...count,
+    id: 5,
+    title: 'Fallbacks to static secrets',
+    description: 'Static secrets used in the time shown by workloads that have a managed identity.',
+    thresholds: zeroThresholds,
+    queries: [{ expr: or(increaseOf(secretFallback), vector('0')) }],
   },
 ]
 
-const details: readonly Panel[] = [
+const half = { width: 12, height: 9 } as const
+
+const tokens: readonly Panel[] = [
+  {
+    ...half,
+    id: 6,
+    type: 'heatmap',
+    title: 'Token fetch latency',
+    description:
+      'Successful fetches per second by duration: two bands are two causes, such as cache and issuer.',
+    unit: 's',
+    queries: [{ expr: buckets(tokenFetchDuration), legend: legendOf(bucketBound) }],
+  },
+  {
+    ...half,
+    id: 7,
+    type: 'timeseries',
+    title: 'Token fetch latency, percentiles',
+    description: 'Of successful fetches, where the records say it.',
+    unit: 's',
+    min: 0,
+    queries: fetchPercentiles,
+  },
+  {
+    ...half,
+    id: 8,
+    type: 'heatmap',
+    title: 'Token age at use',
+    description: 'Tokens presented per second by their age, where issue and use can be joined.',
+    unit: 's',
+    queries: [{ expr: buckets(tokenAge), legend: legendOf(bucketBound) }],
+  },
+  {
+    ...half,
+    id: 9,
+    type: 'timeseries',
+    title: 'Old tokens in use',
+    description: 'Share of uses with a token older than half, nine tenths and all of its life.',
+    unit: 'percentunit',
+    min: 0,
+    queries: [
+      olderThan('0.5', 'over 50 % of its life'),
+      olderThan('0.9', 'over 90 % of its life'),
+      olderThan('1', 'expired'),
+    ],
+  },
+]
+
+const third = { width: 8, height: 9 } as const
+
+const failures: readonly Panel[] = [
+  {
+    ...third,
+    id: 10,
+    type: 'timeseries',
+    title: 'Failed refreshes by app',
+    description: 'Renewals per second that failed while the former token was still valid.',
+    unit: 'reqps',
+    stacked: true,
+    queries: [{ expr: rateBy(tokenRefreshFailures, [labels.app]), legend: legendOf(labels.app) }],
+  },
+  {
+    ...third,
+    id: 11,
+    type: 'timeseries',
+    title: 'Metadata endpoint calls',
+    description: 'Calls to metadata endpoints and agents per second, and those that failed.',
+    unit: 'reqps',
+    min: 0,
+    queries: [
+      { expr: rateBy(metadataCalls, [labels.app]), legend: `${legendOf(labels.app)} calls` },
+      { expr: rateBy(metadataCallFailures, [labels.app]), legend: `${legendOf(labels.app)} failed` },
+    ],
+  },
+  {
+    ...third,
+    id: 12,
+    type: 'timeseries',
+    title: 'Late and duplicate events',
+    description: 'Events per second that did not count: too late, or seen before.',
+    unit: 'cps',
+    min: 0,
+    queries: [
+      {
+        expr: aggregate('sum', over('rate', chosen(pipelineMetrics.duplicates), rateWindow), [labels.source]),
+        legend: `${legendOf(labels.source)} duplicate`,
+      },
+      {
+        expr: aggregate('sum', over('rate', chosen(pipelineMetrics.lateDropped), rateWindow), [
+          labels.source,
+        ]),
+        legend: `${legendOf(labels.source)} late`,
+      },
+    ],
+  },
+]
+
+const contributorColumns = (contributor: string) => ({
+  [labels.sloService]: { title: 'Service' },
+  [labels.objective]: { title: 'Objective' },
+  [labels.contributor]: { title: contributor },
+  A: { title: 'Bad events' },
+})
+const contributorLabels = [labels.sloService, labels.objective, labels.contributor]
+
+const rows: readonly Panel[] = [
+  {
+    id: 13,
+    type: 'table',
+    title: 'Errors by code',
+    description: "The providers' own codes that burned most of the chosen objectives since yesterday (UTC).",
+    width: 12,
+    height: 9,
+    unit: 'short',
+    decimals: 0,
+    drillDown: intoObjective,
+    queries: [
+      {
+        expr: pick('topk', 25, aggregate('max', burnedBy(['code']), contributorLabels)),
+        legend: objectiveLegend,
+      },
+    ],
+    columns: contributorColumns('Code'),
+  },
   {
     id: 14,
     type: 'table',
-    title: 'Sources',
-    description: 'Watermark age, delivery lag and records of the time shown.',
-    width: 10,
+    title: 'Who fails to refresh',
+    description: 'Identities, workloads and codes with most failed refreshes since yesterday (UTC).',
+    width: 12,
     height: 9,
-    unit: 's',
-    queries: [
-      { expr: watermarkAge },
-      { expr: aggregate('max', ofSources(sourceLag), [labels.source]) },
-      { expr: aggregate('sum', over('increase', ofSources(records), shownRange), [labels.source]) },
-    ],
-    columns: {
-      [labels.source]: { title: 'Source' },
-      A: { title: 'Watermark age' },
-      B: { title: 'Delivery lag' },
-      C: { title: 'Records', unit: 'short' },
-    },
-  },
-  {
-    id: 15,
-    type: 'table',
-    title: 'Objectives as evaluated',
-    description:
-      'Which revision of which definition runs. A new revision counts afresh from the events kept.',
-    width: 14,
-    height: 9,
-    unit: 'none',
-    objectiveLinksTo: dashboardUids.onCall,
+    unit: 'short',
+    decimals: 0,
+    drillDown: intoObjective,
     queries: [
       {
-        expr: aggregate('max', ofObjectives(objectiveMetrics.info), [
+        expr: aggregate('max', burnedBy(['identity', 'workload', 'code'], 'token-refresh'), [
           labels.objective,
-          labels.indicator,
-          labels.target,
-          labels.window,
-          labels.budgeting,
-          labels.sloOwner,
-          labels.revision,
+          labels.dimension,
+          labels.contributor,
         ]),
       },
     ],
     columns: {
       [labels.objective]: { title: 'Objective' },
-      [labels.indicator]: { title: 'Indicator' },
-      [labels.target]: { title: 'Target, %' },
-      [labels.window]: { title: 'Window' },
-      [labels.budgeting]: { title: 'Budgeting' },
-      [labels.sloOwner]: { title: 'Owner' },
-      [labels.revision]: { title: 'Revision' },
+      [labels.dimension]: { title: 'What' },
+      [labels.contributor]: { title: 'Who' },
+      A: { title: 'Failures' },
+    },
+  },
+  {
+    id: 15,
+    type: 'table',
+    title: 'What identities may reach and do reach',
+    description:
+      'The widest identities of the inventory: resources granted, and used in 90 days. `other` is the most of all others.',
+    width: 12,
+    height: 9,
+    unit: 'short',
+    decimals: 0,
+    queries: [grantedResources, usedResources].map((family) => ({
+      expr: aggregate('max', ofApps(family), [labels.identity, labels.app]),
+    })),
+    columns: {
+      [labels.identity]: { title: 'Identity' },
+      [labels.app]: { title: 'App' },
+      A: {
+        title: 'Granted',
+        thresholds: [{ color: 'green' }, { from: 6, color: 'orange' }, { from: 50, color: 'red' }],
+      },
+      B: { title: 'Used' },
+    },
+  },
+  {
+    id: 16,
+    type: 'table',
+    title: 'Access patterns',
+    description: 'What each app did in the time shown, by type of identity and place.',
+    width: 12,
+    height: 9,
+    unit: 'short',
+    decimals: 0,
+    queries: [tokenRequests, tokenRequestFailures, serviceAuth, serviceAuthFailures].map((family) => ({
+      expr: aggregate('sum', over('increase', ofApps(family), shownRange), [
+        labels.app,
+        labels.identityType,
+        labels.layer,
+      ]),
+    })),
+    columns: {
+      [labels.app]: { title: 'App' },
+      [labels.identityType]: { title: 'Identity type' },
+      [labels.layer]: { title: 'Layer' },
+      A: { title: 'Tokens asked for' },
+      B: { title: 'Not given' },
+      C: { title: 'Calls' },
+      D: { title: 'Refused' },
     },
   },
 ]
@@ -264,10 +327,10 @@ const details: readonly Panel[] = [
 export const debugDashboard: Dashboard = {
   uid: dashboardUids.debug,
   title: 'Identity SLO / Debug',
-  description: 'The pipeline of the engine: sources, watermarks, rejections and losses.',
-  from: 'now-24h',
+  description: 'How tokens are fetched, renewed and used, and what single identities do.',
+  from: 'now-6h',
   refresh: '1m',
-  variables: [sourceVariable, objectiveVariable],
-  annotations: [],
-  panels: [...state, ...flow, ...details],
+  variables: sharedVariables,
+  annotations: marks,
+  panels: [...summary, ...tokens, ...failures, ...rows],
 }

@@ -1,24 +1,37 @@
 /** The Monday review: which budgets are spent, by what, and what identities were up to. */
 import { identityMetrics, objectiveLabels, objectiveMetrics } from '../conventions.ts'
 import { labels } from '../labels.ts'
-import { aggregate, compare, divide, number, or, over, pick, subtract, vector } from '../promql.ts'
+import {
+  aggregate,
+  compare,
+  divide,
+  increaseSinceBirth,
+  number,
+  or,
+  over,
+  pick,
+  subtract,
+  vector,
+} from '../promql.ts'
 import { dashboardUids } from '../rule-conventions.ts'
 import { type Dashboard, legendOf, type Panel, rateWindow, shownRange } from './builder.ts'
+import { figures, upkeep } from './executive-figures.ts'
+import { marks } from './marks.ts'
 import {
-  appVariable,
   budgetThresholds,
   burnThresholds,
+  intoApp,
+  intoObjective,
   objectiveLegend,
-  objectiveVariable,
   ofApps,
   ofObjectives,
   overPeriod,
-  providerVariable,
+  sharedVariables,
   zeroThresholds,
 } from './selection.ts'
 
 const { errorBudgetRemaining, sliErrorRatio, objectiveRatio, burnRate } = objectiveMetrics
-const { tokenRequests, tokenRequestFailures, assignmentChanges } = identityMetrics
+const { assignmentChanges, tokenRequestFailures, tokenRequests } = identityMetrics
 
 const remaining = aggregate('max', ofObjectives(errorBudgetRemaining), objectiveLabels)
 
@@ -102,6 +115,7 @@ const summary: readonly Panel[] = [
     type: 'stat',
     title: 'Failed token requests',
     description: 'Attempts to obtain a token that failed in the time shown, whoever was at fault.',
+    decimals: 0,
     width: 4,
     height: 4,
     unit: 'short',
@@ -122,7 +136,7 @@ const objectives: readonly Panel[] = [
     min: 0,
     max: 1,
     thresholds: budgetThresholds,
-    objectiveLinksTo: dashboardUids.onCall,
+    drillDown: intoObjective,
     queries: [{ expr: pick('bottomk', 20, remaining), legend: objectiveLegend }],
   },
   {
@@ -133,7 +147,7 @@ const objectives: readonly Panel[] = [
     width: 14,
     height: 11,
     unit: 'percentunit',
-    objectiveLinksTo: dashboardUids.onCall,
+    drillDown: intoObjective,
     queries: [
       { expr: aggregate('max', ofObjectives(objectiveRatio), objectiveLabels) },
       { expr: subtract(number('1'), aggregate('max', overPeriod(sliErrorRatio), objectiveLabels)) },
@@ -154,7 +168,9 @@ const objectives: readonly Panel[] = [
     id: 10,
     type: 'timeseries',
     title: 'Error budget left',
-    description: 'How each budget went down, and came back as old failures left the period.',
+    description:
+      'How each budget went down, and came back as old failures left the period. Drawn down to -100 %.',
+    min: -1,
     width: 24,
     height: 9,
     unit: 'percentunit',
@@ -184,6 +200,7 @@ const identities: readonly Panel[] = [
     id: 12,
     type: 'table',
     title: 'Apps with most failed token requests',
+    drillDown: intoApp,
     description: 'Who spent the budget: failed token requests in the time shown, by app and fault.',
     width: 8,
     height: 8,
@@ -218,7 +235,7 @@ const identities: readonly Panel[] = [
     stacked: true,
     queries: [
       {
-        expr: aggregate('sum', over('increase', ofApps(assignmentChanges), rateWindow), [labels.op]),
+        expr: aggregate('sum', increaseSinceBirth(ofApps(assignmentChanges), rateWindow), [labels.op]),
         legend: legendOf(labels.op),
       },
     ],
@@ -231,7 +248,7 @@ export const executiveDashboard: Dashboard = {
   description: 'Error budgets of machine identities: how much is left, and who spent it.',
   from: 'now-30d',
   refresh: '5m',
-  variables: [objectiveVariable, providerVariable, appVariable],
-  annotations: [],
-  panels: [...summary, ...objectives, ...identities],
+  variables: sharedVariables,
+  annotations: marks,
+  panels: [...summary, ...figures, ...objectives, ...identities, ...upkeep],
 }

@@ -6,27 +6,27 @@ import {
   aggregate,
   bucketSeries,
   compare,
-  type Expr,
+  divide,
+  increaseSinceBirth,
   or,
   over,
   pick,
   quantile,
-  select,
   subtract,
   time,
   vector,
 } from '../promql.ts'
-import { alertLabels, alertNamePattern, alertsSeries, dashboardUids } from '../rule-conventions.ts'
-import { type Annotation, chosen, type Dashboard, legendOf, type Panel, rateWindow } from './builder.ts'
+import { dashboardUids } from '../rule-conventions.ts'
+import { chosen, type Dashboard, legendOf, type Panel, rateWindow } from './builder.ts'
+import { marks } from './marks.ts'
+import { rows } from './on-call-rows.ts'
 import {
-  appVariable,
   budgetThresholds,
   burnThresholds,
   objectiveLegend,
-  objectiveVariable,
   ofApps,
   ofObjectives,
-  providerVariable,
+  sharedVariables,
   zeroThresholds,
 } from './selection.ts'
 
@@ -65,7 +65,7 @@ const now: readonly Panel[] = [
     title: 'Objectives burning',
     description:
       'Objectives that spent budget faster than it lasts, over both the last hour and the last 5 minutes.',
-    width: 6,
+    width: 4,
     height: 4,
     unit: 'short',
     thresholds: zeroThresholds,
@@ -76,7 +76,7 @@ const now: readonly Panel[] = [
     type: 'stat',
     title: 'Highest burn rate, 1h',
     description: 'Of the chosen objectives; 1 spends the budget exactly in the period.',
-    width: 6,
+    width: 4,
     height: 4,
     unit: 'short',
     decimals: 1,
@@ -88,7 +88,7 @@ const now: readonly Panel[] = [
     type: 'stat',
     title: 'Least budget left',
     description: 'Error budget left to the worst of the chosen objectives.',
-    width: 6,
+    width: 4,
     height: 4,
     unit: 'percentunit',
     decimals: 1,
@@ -100,12 +100,42 @@ const now: readonly Panel[] = [
     type: 'stat',
     title: 'Oldest source',
     description: 'How far back the slowest source is complete: what happened since may not have arrived.',
-    width: 6,
+    width: 4,
     height: 4,
     unit: 's',
     decimals: 0,
     thresholds: [{ color: 'green' }, { from: 1800, color: 'orange' }, { from: 3600, color: 'red' }],
     queries: [{ expr: subtract(time(), aggregate('min', chosen(pipelineMetrics.watermark))) }],
+  },
+  {
+    id: 17,
+    type: 'stat',
+    title: 'Token requests failing',
+    description: 'Share of the attempts to obtain a token that fail now, whoever is at fault.',
+    width: 4,
+    height: 4,
+    unit: 'percentunit',
+    decimals: 1,
+    thresholds: [{ color: 'green' }, { from: 0.001, color: 'orange' }, { from: 0.01, color: 'red' }],
+    queries: [
+      {
+        expr: divide(
+          or(rateBy(tokenRequestFailures, []), vector('0')),
+          compare(rateBy(tokenRequests, []), '>', '0'),
+        ),
+      },
+    ],
+  },
+  {
+    id: 18,
+    type: 'stat',
+    title: 'Silent sources',
+    description: 'Sources of which nothing came for long: a silent log is not a healthy one.',
+    width: 4,
+    height: 4,
+    unit: 'short',
+    thresholds: zeroThresholds,
+    queries: [{ expr: or(aggregate('sum', chosen(pipelineMetrics.sourceSilent)), vector('0')) }],
   },
 ]
 
@@ -244,7 +274,7 @@ const causes: readonly Panel[] = [
     stacked: true,
     queries: [
       {
-        expr: aggregate('sum', over('increase', ofApps(assignmentChanges), rateWindow), [
+        expr: aggregate('sum', increaseSinceBirth(ofApps(assignmentChanges), rateWindow), [
           labels.app,
           labels.op,
         ]),
@@ -271,39 +301,13 @@ const causes: readonly Panel[] = [
   },
 ]
 
-function firingAlerts(): Expr {
-  return select(alertsSeries.name, {
-    [alertsSeries.alertName]: { matches: alertNamePattern },
-    [alertsSeries.state]: 'firing',
-  })
-}
-
-const annotations: readonly Annotation[] = [
-  {
-    name: 'Alerts',
-    expr: firingAlerts(),
-    color: 'red',
-    title: legendOf(alertsSeries.alertName, alertLabels.tier, labels.objective),
-  },
-  {
-    name: 'Assignment changes',
-    expr: compare(
-      aggregate('sum', over('increase', ofApps(assignmentChanges), rateWindow), [labels.app, labels.op]),
-      '>',
-      '0',
-    ),
-    color: 'blue',
-    title: legendOf(labels.app, labels.op),
-  },
-]
-
 export const onCallDashboard: Dashboard = {
   uid: dashboardUids.onCall,
   title: 'Identity SLO / On call',
   description: 'What burns an error budget now, for whom, why, and what changed just before.',
   from: 'now-6h',
   refresh: '30s',
-  variables: [objectiveVariable, providerVariable, appVariable],
-  annotations,
-  panels: [...now, ...burns, ...causes],
+  variables: sharedVariables,
+  annotations: marks,
+  panels: [...now, ...burns, ...rows, ...causes],
 }

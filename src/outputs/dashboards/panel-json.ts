@@ -1,6 +1,6 @@
 /** Panels in Grafana's classic JSON model. */
-import { labels } from '../labels.ts'
-import type { Panel, Query, StatPanel, TablePanel, Threshold, TimeseriesPanel } from './builder.ts'
+import { foreignLabels, labels } from '../labels.ts'
+import type { DrillDown, Panel, Query, StatPanel, TablePanel, Threshold, TimeseriesPanel } from './builder.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 export type JsonObject = { readonly [key: string]: Json }
@@ -12,12 +12,12 @@ type QueryPanel = Exclude<Panel, { readonly type: 'text' }>
 const letter = (index: number) => String.fromCharCode('A'.charCodeAt(0) + index)
 
 function target(query: Query, index: number, type: QueryPanel['type']): JsonObject {
-  const range = type === 'timeseries'
+  const range = type === 'timeseries' || type === 'heatmap'
   return {
     datasource,
     editorMode: 'code',
     expr: query.expr.text,
-    format: type === 'table' ? 'table' : 'time_series',
+    format: type === 'table' || type === 'heatmap' ? type : 'time_series',
     instant: !range,
     legendFormat: query.legend ?? '__auto',
     range,
@@ -32,8 +32,21 @@ function thresholds(steps: readonly Threshold[] = [{ color: 'blue' }]): JsonObje
   }
 }
 
-function objectiveLink(uid: string, value: string): Json {
-  return [{ title: 'Look into the objective', url: `/d/${uid}?var-${labels.objective}=${value}` }]
+/** What links carry along: the dashboards ignore variables that they do not have. */
+const carried = [
+  'datasource',
+  foreignLabels.job,
+  foreignLabels.instance,
+  labels.objective,
+  labels.provider,
+  labels.app,
+  labels.identityType,
+]
+
+function drillDownLink({ uid, label, title }: DrillDown, value: string): Json {
+  const others = carried.filter((name) => name !== label).map((name) => `\${${name}:queryparam}`)
+  const query = [`var-${label}=${value}`, `\${__url_time_range}`, ...others].join('&')
+  return [{ title, url: `/d/${uid}?${query}` }]
 }
 
 /** How lines are drawn. */
@@ -56,8 +69,7 @@ function valueMappings(panel: QueryPanel): Json {
 }
 
 function defaults(panel: QueryPanel): JsonObject {
-  const uid = panel.objectiveLinksTo
-  const linked = uid !== undefined && panel.type !== 'table'
+  const { drillDown } = panel
   return {
     unit: panel.unit,
     color: { mode: panel.type === 'timeseries' ? 'palette-classic' : 'thresholds' },
@@ -65,8 +77,11 @@ function defaults(panel: QueryPanel): JsonObject {
     ...(panel.decimals === undefined ? {} : { decimals: panel.decimals }),
     ...(panel.min === undefined ? {} : { min: panel.min }),
     ...(panel.max === undefined ? {} : { max: panel.max }),
-    ...(linked ? { links: objectiveLink(uid, `\${__field.labels.${labels.objective}}`) } : {}),
+    ...(drillDown && panel.type !== 'table'
+      ? { links: drillDownLink(drillDown, `\${__field.labels.${drillDown.label}}`) }
+      : {}),
     mappings: valueMappings(panel),
+    ...(panel.whenEmpty === undefined ? {} : { noValue: panel.whenEmpty }),
     thresholds: thresholds(panel.thresholds),
   }
 }
@@ -79,8 +94,11 @@ function columnSource(panel: TablePanel, key: string): string {
 
 function columnOverrides(panel: TablePanel): Json {
   return Object.entries(panel.columns).map(([key, column]) => {
-    const uid = key === labels.objective ? panel.objectiveLinksTo : undefined
-    const link = uid && { id: 'links', value: objectiveLink(uid, `\${__value.raw}`) }
+    const { drillDown } = panel
+    const link = key === drillDown?.label && {
+      id: 'links',
+      value: drillDownLink(drillDown, `\${__value.raw}`),
+    }
     return {
       matcher: { id: 'byName', options: column.title },
       properties: [
@@ -125,20 +143,39 @@ function statOptions(panel: StatPanel): JsonObject {
   }
 }
 
+/** Beside wide panels there is room for a table; under narrow ones it would leave none for the lines. */
+function legend({ width }: QueryPanel): JsonObject {
+  if (width < 12) return { calcs: [], displayMode: 'list', placement: 'bottom', showLegend: true }
+  return {
+    calcs: ['lastNotNull'],
+    displayMode: 'table',
+    placement: 'right',
+    showLegend: true,
+    sortBy: 'Last *',
+    sortDesc: true,
+    width: 260,
+  }
+}
+
 function options(panel: QueryPanel): JsonObject {
   switch (panel.type) {
     case 'timeseries':
       return {
-        legend: {
-          calcs: ['lastNotNull', 'max'],
-          displayMode: 'table',
-          placement: 'bottom',
-          showLegend: true,
-        },
+        legend: legend(panel),
         tooltip: { mode: 'multi', sort: 'desc' },
       }
     case 'stat':
       return statOptions(panel)
+    case 'heatmap':
+      return {
+        calculate: false,
+        cellGap: 1,
+        color: { exponent: 0.5, mode: 'scheme', scheme: 'Blues', steps: 64 },
+        legend: { show: true },
+        rowsFrame: { layout: 'auto' },
+        tooltip: { mode: 'single', showColorScale: false, yHistogram: true },
+        yAxis: { axisPlacement: 'left', unit: panel.unit },
+      }
     case 'bargauge':
       return {
         displayMode: 'basic',
@@ -165,6 +202,7 @@ export function panelJson(panel: Panel, position: JsonObject): JsonObject {
     fieldConfig: { defaults: defaults(panel), overrides: type === 'table' ? columnOverrides(panel) : [] },
     options: options(panel),
     targets: panel.queries.map((query, index) => target(query, index, type)),
+    ...(panel.relativeTime === undefined ? {} : { timeFrom: panel.relativeTime }),
     ...(type === 'table' ? { transformations: tableTransformations(panel) } : {}),
   }
 }

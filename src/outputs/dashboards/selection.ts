@@ -2,20 +2,33 @@
 import { identityMetrics, objectiveMetrics } from '../conventions.ts'
 import { foreignLabels, labels } from '../labels.ts'
 import { pipelineMetrics } from '../pipeline-conventions.ts'
-import { andOn, anyOf, type Expr } from '../promql.ts'
-import { chosen, legendOf, type Threshold, type Variable } from './builder.ts'
+import { andOn, anyOf, type Expr, type Matchers } from '../promql.ts'
+import { dashboardUids } from '../rule-conventions.ts'
+import { chosen, type DrillDown, legendOf, type Threshold, type Variable } from './builder.ts'
 
 export const objectiveVariable: Variable = {
   name: labels.objective,
   title: 'Objective',
   from: objectiveMetrics.info,
 }
-export const providerVariable: Variable = {
+const providerVariable: Variable = {
   name: labels.provider,
   title: 'Provider',
   from: identityMetrics.tokenRequests,
 }
-export const appVariable: Variable = { name: labels.app, title: 'App', from: identityMetrics.tokenRequests }
+const appVariable: Variable = { name: labels.app, title: 'App', from: identityMetrics.tokenRequests }
+const identityTypeVariable: Variable = {
+  name: labels.identityType,
+  title: 'Identity type',
+  from: identityMetrics.tokenRequests,
+}
+/** Those that all dashboards about identities share, so that links may carry them from one to the next. */
+export const sharedVariables: readonly Variable[] = [
+  objectiveVariable,
+  providerVariable,
+  appVariable,
+  identityTypeVariable,
+]
 export const sourceVariable: Variable = {
   name: labels.source,
   title: 'Source',
@@ -30,9 +43,32 @@ export function ofObjectives(family: { readonly name: string }, ...windows: read
   return chosen(family, [labels.objective], { [labels.window]: window })
 }
 
-/** Event counters of the chosen providers and apps. */
-export function ofApps(family: { readonly name: string }): Expr {
-  return chosen(family, [labels.provider, labels.app])
+/** Series of the chosen providers, apps and types of identities. */
+export function ofApps(family: { readonly name: string }, more: Matchers = {}): Expr {
+  return chosen(family, [labels.provider, labels.app, labels.identityType], more)
+}
+
+/** Bad events of the last days by who or what burned most, of the chosen objectives. @param indicator that they have */
+export function burnedBy(dimensions: readonly string[], indicator?: string): Expr {
+  const family = objectiveMetrics.contributorBadEvents
+  const all = chosen(family, [labels.objective], { [labels.dimension]: anyOf(dimensions) })
+  if (indicator === undefined) return all
+  const on = [foreignLabels.job, foreignLabels.instance, labels.objective]
+  const those = chosen(objectiveMetrics.info, [labels.objective], { [labels.indicator]: indicator })
+  return andOn(all, on, those)
+}
+
+/** From the dashboards that show many objectives to the one that shows why one burns. */
+export const intoObjective: DrillDown = {
+  uid: dashboardUids.onCall,
+  label: labels.objective,
+  title: 'Look into the objective',
+}
+/** From who is affected to how. */
+export const intoApp: DrillDown = {
+  uid: dashboardUids.debug,
+  label: labels.app,
+  title: 'Look into the application',
 }
 
 /** The series of a windowed family whose window is the objective's period. */
@@ -42,7 +78,7 @@ export function overPeriod(family: { readonly name: string }): Expr {
 }
 
 /** How an objective is shown in a legend. */
-export const objectiveLegend = legendOf(labels.sloService, labels.slo)
+export const objectiveLegend = legendOf(labels.slo, labels.sloService)
 
 /** Share of an error budget that is left. */
 export const budgetThresholds: readonly Threshold[] = [

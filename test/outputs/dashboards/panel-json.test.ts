@@ -11,7 +11,7 @@ const table: TablePanel = {
   ...base,
   type: 'table',
   unit: 'short',
-  objectiveLinksTo: 'other',
+  drillDown: { uid: 'other', label: 'objective', title: 'Look' },
   queries: [query, query],
   columns: { objective: { title: 'Objective' }, A: { title: 'First' }, B: { title: 'Second', unit: 's' } },
 }
@@ -74,7 +74,14 @@ describe('panels in JSON', () => {
         overrides: [
           {
             matcher: { options: 'Objective' },
-            properties: [{ id: 'links', value: [{ url: `/d/other?var-objective=\${__value.raw}` }] }],
+            properties: [
+              {
+                id: 'links',
+                value: [
+                  { title: 'Look', url: expect.stringContaining(`/d/other?var-objective=\${__value.raw}&`) },
+                ],
+              },
+            ],
           },
           { matcher: { options: 'First' }, properties: [] },
           { matcher: { options: 'Second' }, properties: [{ id: 'unit', value: 's' }] },
