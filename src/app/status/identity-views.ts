@@ -12,6 +12,8 @@ const maxPage = 20
 /** Of those that have one id. */
 const maxDescriptions = 20
 const maxChanges = 100
+/** For so long, everybody who looks at the first page sees the same. */
+const standMs = 2000
 
 function rowOf({ identity, provider, owner, failures, events, lastSeen }: IdentitySummary): IdentityRow {
   const { id, name, type, tenant } = identity
@@ -30,12 +32,15 @@ export class IdentityViews {
   readonly #pipeline: Pipeline
   readonly #inventory: () => InventoryView
   readonly #now: () => number
+  readonly #steadyMs: () => number
+  #culprits: { readonly until: number; readonly rows: readonly IdentityRow[] } | undefined
 
-  /** `now`: epoch ms. */
-  constructor(pipeline: Pipeline, inventory: () => InventoryView, now: () => number) {
+  /** `now`: epoch ms. `steadyMs`: a clock that only goes forward. */
+  constructor(pipeline: Pipeline, inventory: () => InventoryView, now: () => number, steadyMs: () => number) {
     this.#pipeline = pipeline
     this.#inventory = inventory
     this.#now = now
+    this.#steadyMs = steadyMs
   }
 
   /** `q`: part of an id, name, application, team or provider. */
@@ -56,8 +61,13 @@ export class IdentityViews {
 
   /** Those that failed, most failures first. */
   culprits(limit: number): readonly IdentityRow[] {
-    const failed = ({ failures }: IdentityTally): boolean => failures > 0
-    return this.#pipeline.identities.tallies.find(failed, limit).identities.map(rowOf)
+    const now = this.#steadyMs()
+    if (this.#culprits === undefined || now >= this.#culprits.until) {
+      const failed = ({ failures }: IdentityTally): boolean => failures > 0
+      const { identities } = this.#pipeline.identities.tallies.find(failed, limit)
+      this.#culprits = { until: now + standMs, rows: identities.map(rowOf) }
+    }
+    return this.#culprits.rows
   }
 
   /** Undefined for an identity that nothing names. */

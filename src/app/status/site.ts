@@ -40,7 +40,12 @@ export function createSite(options: SiteOptions): Site {
   const { pipeline, version, isReady, clock, inventory } = options
   const views: Views = {
     objectives: new ObjectiveViews(pipeline, () => clock().steadyMs),
-    identities: new IdentityViews(pipeline, inventory, () => clock().now),
+    identities: new IdentityViews(
+      pipeline,
+      inventory,
+      () => clock().now,
+      () => clock().steadyMs,
+    ),
   }
   const frame = (): Frame => ({ version, isReady: isReady(), dataUntil: isoTime(pipeline.newest) })
   return {
