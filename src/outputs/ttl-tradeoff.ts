@@ -173,7 +173,10 @@ export class TtlStudy {
     const identityOf = (holder: string): string => holder.split('\n').slice(0, 2).join('\n')
     const used = new Set([...this.#uses.byHolder.keys()].map(identityOf))
     const asked = [...this.#asked.byHolder].filter(([holder]) => !used.has(identityOf(holder)))
-    return [...this.#uses.byHolder, ...asked].map(([, instants]) => instants.toSorted((a, b) => a - b))
+    // Out of order, a second may have been noted twice.
+    return [...this.#uses.byHolder, ...asked].map(([, instants]) =>
+      instants.toSorted((a, b) => a - b).filter((time, i, sorted) => time !== sorted[i - 1]),
+    )
   }
 
   report(): TtlReport {

@@ -98,6 +98,11 @@ describe('lifetimes of tokens', () => {
     expect(lifetimes[1]).toMatchObject({ requests: 3, waits: 1, renewals: 2, exposureMaxSeconds: 3600 })
   })
 
+  it('count a second once that came again out of order', () => {
+    const uses = [4, 0, 4].map((at) => ({ holder: 0, at: at * second }))
+    expect(studied(uses, [5 * second], 1).lifetimes[0]?.exposureMeanSeconds).toBeCloseTo(3)
+  })
+
   it('come from requests where the log shows no use, and never from people', () => {
     const study = new TtlStudy({ ttlsMs: [10 * minute], refreshAt: 1 })
     for (let i = 0; i < 10; i++) study.observe(aTokenRequest({ time: noon + i * 5 * minute }))
