@@ -26,6 +26,7 @@ const rulesOfFailures: readonly Rule[] = [
   targetUnreachable,
 ]
 
+const maxTroubled = 500
 const maxDiagnoses = 20
 const maxIdentities = 50
 const maxNames = 20
@@ -34,9 +35,29 @@ const maxEvidence = 6
 const perIdentity = 0.03
 const most = 0.99
 
+function troubledSince(at: number): number {
+  return at - (pauseMinutes + 1) * minuteMs
+}
+
+/**
+ * Those that the rules look at, those in trouble lately first: the work is bounded, for it is done between records. A
+ * fault that troubles more identities than that shows in those that are looked at as well.
+ */
+function lookedAt(book: EvidenceBook, since: number): readonly Subject[] {
+  const troubled: Subject[] = []
+  const quiet: Subject[] = []
+  for (const subject of book.subjects()) (subject.newestSignal >= since ? troubled : quiet).push(subject)
+  if (troubled.length > maxTroubled)
+    troubled.sort((a, b) => b.newestSignal - a.newestSignal || (a.id < b.id ? -1 : 1))
+  return [...troubled.slice(0, maxTroubled), ...quiet]
+}
+
 function signsOf(subject: Subject, background: Background): readonly Sign[] {
-  const isTroubled = subject.newestSignal >= background.at - (pauseMinutes + 1) * minuteMs
-  const found = (isTroubled ? [...rulesOfFailures, overPermission] : [overPermission])
+  const found = (
+    subject.newestSignal >= troubledSince(background.at)
+      ? [...rulesOfFailures, overPermission]
+      : [overPermission]
+  )
     .flatMap((rule) => rule(subject, background) ?? [])
     .sort((a, b) => b.confidence - a.confidence || (a.mode < b.mode ? -1 : 1))
   return found.filter(
@@ -105,7 +126,7 @@ function diagnosisOf(signs: readonly Sign[]): Diagnosis | undefined {
 export function diagnose(book: EvidenceBook, at: number): readonly Diagnosis[] {
   const background = new Background(book, at)
   const groups = new Map<string, Sign[]>()
-  for (const subject of book.subjects())
+  for (const subject of lookedAt(book, troubledSince(at)))
     for (const sign of signsOf(subject, background)) {
       const key = `${sign.mode} ${sign.cause}`
       const group = groups.get(key)
