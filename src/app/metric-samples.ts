@@ -319,12 +319,18 @@ function diagnosisSamples(pipeline: Pipeline): FamilySamples {
   return samples(identityMetrics.failureModeActive, values)
 }
 
-export function collectSamples(pipeline: Pipeline, facts: RunFacts): readonly FamilySamples[] {
+/** @param statuses of the pipeline's objectives: whoever else needs them in the same scrape evaluates them no second time */
+export function collectSamples(
+  pipeline: Pipeline,
+  statuses: readonly ObjectiveStatus[],
+  facts: RunFacts,
+): readonly FamilySamples[] {
+  const series = pipeline.counters.all()
   return [
-    ...identitySamples(pipeline.counters.all()),
-    ...accessSamples(pipeline.counters.all()),
+    ...identitySamples(series),
+    ...accessSamples(series),
     diagnosisSamples(pipeline),
-    ...objectiveSamples(pipeline.statuses()),
+    ...objectiveSamples(statuses),
     ...sourceSamples(pipeline, facts),
     ...processSamples(pipeline, facts),
   ]

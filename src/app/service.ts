@@ -10,22 +10,19 @@ import { createMetricsRegistry } from '../platform/metrics-registry.ts'
 import type { StateStore } from '../platform/state-store.ts'
 import { noTelemetry, type Telemetry } from '../platform/telemetry/telemetry.ts'
 import { AlertWatch } from './alert-watch.ts'
-import { alertmanagerSamples } from './alertmanager-samples.ts'
 import { BatchTelemetry } from './batch-telemetry.ts'
 import { Committer, Positions } from './committer.ts'
 import type { Config } from './config.ts'
-import { contributorSamples } from './contributor-samples.ts'
 import { listenError } from './errors.ts'
 import { IngestRequest } from './ingest-request.ts'
 import { InventoryRunner } from './inventory-runner.ts'
 import { InventoryView } from './inventory-view.ts'
 import type { InventoryWatch } from './inventory-watch.ts'
-import { kafkaSamples } from './kafka-samples.ts'
 import { createKafkaSources, type NamedKafkaSource } from './kafka-wiring.ts'
-import { collectSamples } from './metric-samples.ts'
-import { otlpSamples } from './otlp-samples.ts'
+import type { RunFacts } from './metric-samples.ts'
 import { OtlpSource } from './otlp-wiring.ts'
 import type { Pipeline } from './pipeline.ts'
+import { runSamples } from './run-samples.ts'
 import { createSite } from './status/site.ts'
 import { statusReport } from './status-report.ts'
 import { errorCode, errorKind, systemReason } from './system-error.ts'
@@ -176,14 +173,16 @@ export class Service {
 
   #createServer(): FastifyInstance {
     const { pipeline, config, version } = this.#options
-    const metrics = createMetricsRegistry(exportedFamilies(), () => [
-      ...collectSamples(pipeline, this.#facts()),
-      contributorSamples(pipeline.statuses()),
-      ...kafkaSamples(this.#kafka),
-      ...alertmanagerSamples(this.#alerts.pager),
-      ...otlpSamples(this.otlp),
-      ...this.#inventoryView().samples(),
-    ])
+    const metrics = createMetricsRegistry(exportedFamilies(), () =>
+      runSamples({
+        pipeline,
+        facts: this.#facts(),
+        kafka: this.#kafka,
+        pager: this.#alerts.pager,
+        otlp: this.otlp,
+        inventory: this.#inventoryView(),
+      }),
+    )
     return createHttpServer({
       ingest: config.webhook.enabled ? this.#ingest() : undefined,
       maxConnections: config.listen.maxConnections,
@@ -334,7 +333,7 @@ export class Service {
     return new InventoryView(pipeline, inventory, this.#inventory.survey)
   }
 
-  #facts(): Parameters<typeof collectSamples>[1] {
+  #facts(): RunFacts {
     return {
       version: this.#options.version,
       nodeVersion: process.version,
