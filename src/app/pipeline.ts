@@ -1,30 +1,26 @@
-/** Records in, tallies out: decode, dedupe, attribute, judge, count. One instance holds one run's whole state. */
+/** Records in: decode, leave out what is late, early or known, count the rest. One instance holds one run's whole state. */
 
 import { type Decoded, type DecodedSink, Decoder, DecoderPlan } from '../connectors/decode.ts'
-import { EvidenceBook } from '../diagnosis/evidence-book.ts'
-import { latest, type Stateful } from '../events/chunk.ts'
+import type { EvidenceBook } from '../diagnosis/evidence-book.ts'
+import type { Stateful } from '../events/chunk.ts'
 import { Dedupe } from '../events/dedupe.ts'
 import type { AssignmentChange, IdentityEvent } from '../events/event.ts'
-import { FallbackBook } from '../events/fallback/fallback-book.ts'
-import type { Uses } from '../events/fallback/waiting-uses.ts'
-import { type LedgerKnowledge, TokenLedger } from '../events/ledger/token-ledger.ts'
-import { ownerOf } from '../events/ownership.ts'
-import { isFlow, isPlanned } from '../events/planned-flows.ts'
-import { pseudonymise } from '../events/pseudonyms.ts'
+import type { FallbackBook } from '../events/fallback/fallback-book.ts'
+import type { TokenLedger } from '../events/ledger/token-ledger.ts'
 import { isIrrelevant, type Rejection, reject } from '../events/rejection.ts'
 import type { Lane, WatermarkLimits } from '../events/watermark.ts'
 import type { Baseline } from '../inventory/drift/baseline.ts'
-import { Engine } from '../objectives/engine.ts'
+import type { Engine } from '../objectives/engine.ts'
 import { evaluate, type ObjectiveStatus } from '../objectives/evaluate.ts'
 import type { Objective } from '../objectives/objective.ts'
-import { EventCounters } from '../outputs/event-counters.ts'
+import type { EventCounters } from '../outputs/event-counters.ts'
 import { inflate } from '../platform/inflate.ts'
 import type { BatchTelemetry } from './batch-telemetry.ts'
+import { Counting } from './counting.ts'
 import { DriftWatch } from './drift-watch.ts'
 import { EventSpan } from './event-span.ts'
-import { fixedSeries } from './fixed-series.ts'
-import { IdentityBook, type IdentityBookOptions } from './identity-book.ts'
-import { InventoryBook } from './inventory-book.ts'
+import type { IdentityBook, IdentityBookOptions } from './identity-book.ts'
+import type { InventoryBook } from './inventory-book.ts'
 import type { PipelineOptions } from './pipeline-options.ts'
 import { SourceBook, type SourceEntry } from './source-book.ts'
 import type { EventSink, StreamListener, StreamPlace } from './streams.ts'
@@ -33,21 +29,14 @@ import { WatchedDecoder } from './watched-decoder.ts'
 const pruneEveryMs = 3_600_000
 const settleEveryMs = 1000
 const defaultIdleMs = 60_000
-const fineMs = 2 * 3_600_000
 
 export class Pipeline {
-  readonly counters: EventCounters
   readonly sources = new SourceBook()
   readonly dedupe: Dedupe
-  readonly ledger: TokenLedger
-  readonly fallbacks: FallbackBook
-  readonly evidence = new EvidenceBook()
-  readonly inventory: InventoryBook
   readonly drift: DriftWatch
-  #options: PipelineOptions
+  readonly #options: PipelineOptions
+  readonly #counting: Counting
   readonly #plan: DecoderPlan
-  #engine: Engine
-  #identities: IdentityBook
   readonly #span = new EventSpan()
   #pruneAt = Number.NEGATIVE_INFINITY
   #settleAt = Number.NEGATIVE_INFINITY
@@ -62,13 +51,8 @@ export class Pipeline {
   constructor(options: PipelineOptions) {
     this.#options = options
     this.#plan = new DecoderPlan(options.connectors)
-    this.#engine = new Engine(options.objectives, options.indicators, { fineMs, slicesMs: options.slicesMs })
-    this.counters = new EventCounters(options.maxSeries - this.#fixedSeries())
-    this.#identities = new IdentityBook(options, this.#engine, this.counters)
+    this.#counting = new Counting(options)
     this.dedupe = new Dedupe(options.dedupeBytes, options.isDurable)
-    this.ledger = new TokenLedger({ ...options.ledger, isDurable: options.isDurable })
-    this.fallbacks = new FallbackBook({ isDurable: options.isDurable })
-    this.inventory = new InventoryBook(options.hasInventory ?? false)
     this.drift = new DriftWatch({
       ...{ inventory: this.inventory.inventory, sources: this.sources, limits: this.watermarkLimits },
       ...{ now: options.now, steadyMs: options.steadyMs ?? options.now },
@@ -76,30 +60,40 @@ export class Pipeline {
   }
 
   get rules(): PipelineOptions['rules'] {
-    return this.#options.rules
+    return this.#counting.rules
+  }
+
+  get counters(): EventCounters {
+    return this.#counting.counters
+  }
+
+  get ledger(): TokenLedger {
+    return this.#counting.ledger
+  }
+
+  get fallbacks(): FallbackBook {
+    return this.#counting.fallbacks
+  }
+
+  get evidence(): EvidenceBook {
+    return this.#counting.evidence
+  }
+
+  get inventory(): InventoryBook {
+    return this.#counting.inventory
   }
 
   get engine(): Engine {
-    return this.#engine
+    return this.#counting.engine
   }
 
   get identities(): IdentityBook {
-    return this.#identities
+    return this.#counting.identities
   }
 
   /** New definitions: objectives that count the same keep their history, others start empty. */
   replaceObjectives(objectives: readonly Objective[], attribution: IdentityBookOptions): void {
-    const retention = { fineMs, slicesMs: this.#options.slicesMs }
-    this.#engine = new Engine(objectives, this.#options.indicators, retention, this.#engine)
-    this.#options = { ...this.#options, ...attribution }
-    this.counters.maxSeries = this.#options.maxSeries - this.#fixedSeries()
-    this.#identities = new IdentityBook(this.#options, this.#engine, this.counters, this.#identities)
-  }
-
-  /** The cap is for all of /metrics: what is left over is for label sets of events. */
-  #fixedSeries(): number {
-    const { connectors, hasInventory = false } = this.#options
-    return fixedSeries(this.#engine.states, connectors.length + 1, hasInventory)
+    this.#counting.replaceObjectives(objectives, attribution)
   }
 
   /** Whether a backlog is being read: until it is, nothing in it is late. */
@@ -109,8 +103,13 @@ export class Pipeline {
     this.#settle()
   }
 
-  /** What changes of rights are held against; without one they are neither expected nor unexpected. */
-  baseline: Baseline | undefined
+  get baseline(): Baseline | undefined {
+    return this.#counting.baseline
+  }
+
+  set baseline(baseline: Baseline | undefined) {
+    this.#counting.baseline = baseline
+  }
 
   /** Told of the work on each batch, where telemetry is on. */
   batches: BatchTelemetry | undefined
@@ -165,14 +164,9 @@ export class Pipeline {
   /** What has to be kept so that a later process goes on where this one was, by prefix of its chunks. */
   parts(): ReadonlyMap<string, Stateful> {
     return new Map<string, Stateful>([
-      ['counters/', this.counters],
+      ...this.#counting.parts(),
       ['dedupe/', this.dedupe],
       ...this.drift.parts(),
-      ['engine/', latest(() => this.#engine)],
-      ['fallback/', this.fallbacks],
-      ['identities/', latest(() => this.#identities.tallies)],
-      ...this.inventory.parts(),
-      ['ledger/', this.ledger],
       ['pipeline/', this.#span],
       ['sources/', this.sources],
     ])
@@ -216,55 +210,14 @@ export class Pipeline {
         source.lateEvents++
       } else if (this.dedupe.isFirst(event.id, event.time)) {
         isNew = true
-        this.#observe(event)
+        this.#counting.observe(event)
+        this.#span.take(event.time)
         if (event.time > lane.newest) source.advance(lane, event.time, this.#now)
       } else source.duplicateEvents++
     }
     const result = !isRelevant ? 'irrelevant' : isNew ? 'accepted' : isLate ? 'late' : 'duplicate'
     source.count(result)
     listener?.counted(result)
-  }
-
-  #observe(raw: IdentityEvent): void {
-    const identities = this.#identities
-    const entry = identities.entryOf(raw)
-    raw.app = entry.owner.app
-    const isPlain = entry.identity === entry.raw && (raw.kind === 'token.request' || raw.kind === 'token.use')
-    const event = isPlain ? raw : pseudonymise(raw, this.#options.policy, this.#options.pseudonym)
-    event.identity = entry.identity
-    if (event.kind === 'assignment.change') this.#judgeChange(event, raw)
-    const learned = this.ledger.enrich(event)
-    const fallbacks = this.fallbacks.enrich(event, entry.owner, entry.holder)
-    const route = identities.routeOf(event, entry)
-    if (route.flows !== undefined && isFlow(event)) event.planned = isPlanned(route.flows, event)
-    route.series.count(event)
-    this.#engine.observe(event, route.targets)
-    identities.count(entry, event)
-    this.evidence.observe(event)
-    this.inventory.learn(event)
-    this.#span.take(event.time)
-    for (const one of learned) this.#learn(one)
-    for (const one of fallbacks) this.#learnFallback(one)
-  }
-
-  #judgeChange(event: AssignmentChange, raw: IdentityEvent): void {
-    const before = raw.kind === 'assignment.change' ? raw : event
-    if (this.baseline !== undefined) event.expected = this.baseline.accountFor(event, before) !== undefined
-  }
-
-  /** An earlier event, hidden already where it has to be, about which something is known only now. */
-  #learn({ event, aspect, hadAge }: LedgerKnowledge): void {
-    const { owner } = this.#identities.tallies.of(event.identity, event.provider)
-    this.#engine.learn(event, owner, aspect)
-    if (aspect === 'age' && !hadAge) this.evidence.learnAge(event)
-    this.counters.seriesFor(event, owner.app).learn(event, aspect, hadAge)
-  }
-
-  #learnFallback({ event, times }: Uses): void {
-    const { owner } = this.#identities.tallies.of(event.identity, event.provider)
-    this.#engine.learn(event, owner, 'fallback', times)
-    const series = this.counters.seriesFor(event, owner.app)
-    for (const _ of times) series.learn(event, 'fallback', false)
   }
 
   /** How long streams are waited for. */
@@ -284,11 +237,7 @@ export class Pipeline {
     if (floor < this.#pruneAt || this.inventory.isTelling) return
     this.#pruneAt = (Math.floor(floor / pruneEveryMs) + 1) * pruneEveryMs
     this.dedupe.prune(floor)
-    this.ledger.prune(floor)
-    this.fallbacks.prune(floor)
-    this.evidence.prune(floor)
-    this.inventory.prune(floor)
-    this.#engine.prune(floor)
+    this.#counting.prune(floor)
   }
 
   #rejection(rejection: Rejection, from: Decoded, listener?: StreamListener): void {
@@ -318,7 +267,7 @@ export class Pipeline {
   /** Tells objectives what identities could reach, up to the evaluation time; pauses where it yields. */
   *tellRadii(): Generator<void, void> {
     const span = (): [number, number | undefined] => [this.#span.oldest, this.evaluationTime]
-    yield* this.inventory.tell(this.#engine, this.#options.rules, span)
+    yield* this.inventory.tell(this.engine, this.rules, span)
   }
 
   /** Whether `tellDrift` has something to look at; while a backlog is read, events may still tell of what lists show. */
@@ -331,15 +280,12 @@ export class Pipeline {
     return this.drift.look(this.baseline, (change) => this.#countSilent(change))
   }
 
-  /** As the lists write it: people are hidden already, and the inventory has it from there. */
-  #countSilent(change: AssignmentChange): void {
-    const owner = ownerOf(this.rules, change.identity, change.provider)
+  #countSilent(silent: AssignmentChange): void {
     // A list that is older than what can be counted: what it shows lasts, and counts from there on.
-    const event = { ...change, app: owner.app, time: Math.max(change.time, this.#span.floor) }
-    if (!this.dedupe.isFirst(event.id, event.time)) return
-    this.counters.seriesFor(event, owner.app).count(event)
-    this.#engine.observe(event, this.#engine.targetsFor(event, owner))
-    this.#span.newest = Math.max(this.#span.newest, event.time)
+    const change = { ...silent, time: Math.max(silent.time, this.#span.floor) }
+    if (!this.dedupe.isFirst(change.id, change.time)) return
+    this.#counting.countSilent(change)
+    this.#span.newest = Math.max(this.#span.newest, change.time)
   }
 
   /** All objectives at the evaluation time; before the first event, as of epoch 0 with defined values. */

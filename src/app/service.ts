@@ -2,7 +2,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Stateful } from '../events/chunk.ts'
 import { exportedFamilies } from '../outputs/conventions.ts'
-import { FileFollower } from '../platform/file-follower.ts'
 import { webhookStatuses } from '../platform/http/refusal.ts'
 import type { Ingest } from '../platform/http/webhook-route.ts'
 import { createHttpServer } from '../platform/http-server.ts'
@@ -19,13 +18,14 @@ import { InventoryRunner } from './inventory-runner.ts'
 import { InventoryView } from './inventory-view.ts'
 import type { InventoryWatch } from './inventory-watch.ts'
 import { createKafkaSources, type NamedKafkaSource } from './kafka-wiring.ts'
+import { LogFollowing } from './log-following.ts'
 import type { RunFacts } from './metric-samples.ts'
 import { OtlpSource } from './otlp-wiring.ts'
 import type { Pipeline } from './pipeline.ts'
 import { runSamples } from './run-samples.ts'
 import { createSite } from './status/site.ts'
 import { statusReport } from './status-report.ts'
-import { errorCode, errorKind, systemReason } from './system-error.ts'
+import { errorKind, systemReason } from './system-error.ts'
 
 export interface ServiceLog {
   readonly info: (facts: object, message: string) => void
@@ -49,27 +49,19 @@ export interface ServiceOptions {
   readonly reload: () => void
 }
 
-const pollMs = 1000
 export class Service {
   readonly #options: ServiceOptions
   readonly #server: FastifyInstance
-  readonly #follower: FileFollower
+  readonly #logs: LogFollowing
   readonly #positions = new Positions()
   readonly #webhookRequests = new Map<number, number>(webhookStatuses.map((status) => [status, 0]))
-  #fileFailures = 0
   readonly #alerts: AlertWatch
   readonly #committer: Committer
   readonly #kafka: readonly NamedKafkaSource[]
   readonly otlp: OtlpSource
   readonly #inventory: InventoryRunner
-  /** Paths that could not be read in the last round of reading, and in this one. */
-  #hadTrouble: ReadonlySet<string> = new Set()
-  #hasTrouble = new Set<string>()
-  #isReady = false
   #isLastReloadSuccessful = true
   #isStopping = false
-  #wake: (() => void) | undefined
-  #following: Promise<void> = Promise.resolve()
 
   constructor(options: ServiceOptions) {
     this.#options = options
@@ -81,7 +73,7 @@ export class Service {
     this.#committer.restore()
     options.pipeline.batches?.watchQueues(() => ({ commit: this.#committer.waiting }))
     this.#kafka = this.#createKafka()
-    this.#follower = this.#createFollower()
+    this.#logs = this.#createLogs()
     this.#inventory = new InventoryRunner({
       ...{ watch: options.inventory, pipeline: options.pipeline, now: options.now, log: options.log },
       onTold: () => this.#committer.changed(),
@@ -152,22 +144,13 @@ export class Service {
     })
   }
 
-  #createFollower(): FileFollower {
-    const { pipeline, log } = this.#options
-    return new FileFollower({
-      beginBatch: () => {
-        pipeline.beginBatch()
-        this.#committer.changed()
-      },
-      fetch: (read) => pipeline.batches?.fetch(read) ?? read(),
-      ...this.#positions.ofFiles(),
+  #createLogs(): LogFollowing {
+    const { pipeline, config, log } = this.#options
+    return new LogFollowing({
+      ...{ pipeline, log, files: config.files, positions: this.#positions.ofFiles() },
       isPaused: () => this.#committer.isFailing,
-      open: (path) => pipeline.decoder(undefined, { transport: 'files', lane: path }),
-      rejection: (rejection, path) => {
-        pipeline.rejectInput(rejection)
-        log.warn({ path, reason: rejection.reason }, rejection.message)
-      },
-      error: (error, path) => this.#fileProblem(error, path),
+      changed: () => this.#committer.changed(),
+      look: () => this.#look(),
     })
   }
 
@@ -192,11 +175,11 @@ export class Service {
         return pipeline.batches?.render('metrics', metrics.render) ?? metrics.render()
       },
       metricsContentType: metrics.contentType,
-      isReady: () => this.#isReady && !this.#committer.isFailing && !this.#isStopping,
+      isReady: () => this.#logs.isReady && !this.#committer.isFailing && !this.#isStopping,
       reload: config.servesReload ? async () => this.reload() : undefined,
       site: createSite({
         ...{ pipeline, version, webhook: config.webhook },
-        isReady: () => this.#isReady,
+        isReady: () => this.#logs.isReady,
         clock: () => ({ ...this.#facts(), now: this.#options.now() }),
         status: () => statusReport(pipeline, this.#alerts.active(), this.#facts()),
         inventory: () => this.#inventoryView(),
@@ -234,61 +217,16 @@ export class Service {
     }
     await this.otlp.start()
     this.#options.pipeline.isCatchingUp = true
-    this.#following = this.#follow()
+    this.#logs.start()
     for (const { source } of this.#kafka) source.start()
     this.#inventory.start()
     return address
   }
 
-  async #follow(): Promise<void> {
-    const { config, log, pipeline } = this.#options
-    const followed = config.files.filter(({ follow }) => follow).map(({ path }) => path)
-    const all = config.files.map(({ path }) => path)
-    // What was there at the start is read to its end before anything in it can be late.
-    while (!(await this.#follower.poll(all)) && !this.#isStopping) await this.#pause()
-    if (this.#isStopping) return
-    this.#isReady = true
-    log.info({ records: pipeline.sources.totals() }, 'ready: read the logs that were there')
-    while (!this.#isStopping) {
-      this.#look()
-      await this.#pause()
-      this.#hadTrouble = this.#hasTrouble
-      this.#hasTrouble = new Set()
-      await this.#follower.poll(followed)
-    }
-  }
-
-  /** Until the next round of reading, or until we stop. */
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, pollMs)
-      this.#wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-  }
-
   /** What is done from time to time, whether records come or not. */
   #look(): void {
-    const { pipeline } = this.#options
-    pipeline.isCatchingUp = this.#kafka.some(({ source }) => !source.facts().isCaughtUp)
+    this.#options.pipeline.isCatchingUp = this.#kafka.some(({ source }) => !source.facts().isCaughtUp)
     this.#alerts.look()
-  }
-
-  /** Said once for each path, until it works again. */
-  #fileProblem(error: unknown, path: string): void {
-    const isKnown = this.#hadTrouble.has(path) || this.#hasTrouble.has(path)
-    this.#hasTrouble.add(path)
-    this.#fileFailures++
-    if (isKnown) return
-    if (errorCode(error) === undefined) {
-      const facts = { path, error: errorKind(error) }
-      this.#options.log.error(facts, 'a log file made the program fail; it is tried again later')
-      return
-    }
-    const facts = { path, reason: systemReason(error) }
-    this.#options.log.error(facts, 'a log file or folder cannot be read; it is tried again')
   }
 
   reload(): { readonly ok: boolean; readonly message: string } {
@@ -313,12 +251,10 @@ export class Service {
   /** Stops taking records, settles what is half read, closes. */
   async stop(): Promise<void> {
     this.#isStopping = true
-    this.#follower.stop()
-    this.#wake?.()
-    await Promise.all([this.#following, this.#inventory.stop()])
+    await Promise.all([this.#logs.stop(), this.#inventory.stop()])
     for (const { source } of this.#kafka) await source.stop()
     // With a store, what is half read is read again from its position by the next process.
-    if (this.#options.store === undefined) this.#follower.finish()
+    if (this.#options.store === undefined) this.#logs.finish()
     // Requests under way are answered before the server closes, and their answers wait for this.
     this.#committer.commit()
     await Promise.all([this.#server.close(), this.otlp.stop()])
@@ -342,7 +278,7 @@ export class Service {
       steadyMs: performance.now(),
       silentAfterMs: this.#options.config.limits.silentAfterSeconds * 1000,
       isIntakePaused: this.#committer.isFailing,
-      fileFailures: this.#fileFailures,
+      fileFailures: this.#logs.failures,
       webhookRequests: this.#webhookRequests,
     }
   }
