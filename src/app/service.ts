@@ -1,7 +1,7 @@
 /** A run: follows files, takes records by HTTP, serves what it knows. Built here so that tests can embed it. */
 import type { FastifyInstance } from 'fastify'
 import type { Stateful } from '../events/chunk.ts'
-import { exportedFamilies } from '../outputs/conventions.ts'
+import { metricFamilies } from '../outputs/conventions.ts'
 import { webhookStatuses } from '../platform/http/refusal.ts'
 import type { Ingest } from '../platform/http/webhook-route.ts'
 import { createHttpServer } from '../platform/http-server.ts'
@@ -156,7 +156,7 @@ export class Service {
 
   #createServer(): FastifyInstance {
     const { pipeline, config, version } = this.#options
-    const metrics = createMetricsRegistry(exportedFamilies(), () =>
+    const metrics = createMetricsRegistry(metricFamilies, () =>
       runSamples({
         pipeline,
         facts: this.#facts(),

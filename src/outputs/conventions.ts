@@ -170,6 +170,7 @@ export const objectiveMetrics = {
   ),
 } as const
 
+/** What /metrics has. */
 export const metricFamilies: readonly MetricFamily[] = [
   ...Object.values(identityMetrics),
   ...Object.values(objectiveMetrics),
@@ -179,11 +180,6 @@ export const metricFamilies: readonly MetricFamily[] = [
   ...Object.values(otlpMetrics),
   ...Object.values(prometheusMetrics),
 ]
-
-/** What /metrics has: the families that are filled. */
-export function exportedFamilies(): readonly MetricFamily[] {
-  return metricFamilies.filter((metric) => metric.availability.exported)
-}
 
 /** What the client library emits: its contract with users' dashboards, without our prefix. */
 export const clientMetrics = {

@@ -2,15 +2,7 @@
 
 export type MetricType = 'counter' | 'gauge' | 'histogram'
 
-/** `stable` names and labels change only with a major version. */
-type Stability = 'stable' | 'experimental'
-
 type Unit = 'count' | 'seconds' | 'unix seconds' | 'ratio' | 'info'
-
-/** A family is either filled by the runtime, or only named so that nothing else takes the name before it is. */
-export type Availability =
-  | { readonly exported: true; readonly since: string }
-  | { readonly exported: false; readonly waitsFor: string }
 
 export interface MetricFamily<Label extends string = string> {
   readonly name: string
@@ -18,8 +10,8 @@ export interface MetricFamily<Label extends string = string> {
   readonly help: string
   readonly labelNames: readonly Label[]
   readonly unit: Unit
-  readonly stability: Stability
-  readonly availability: Availability
+  /** Version that first filled it. Names and labels change with a major version only. */
+  readonly since: string
   /** Upper bounds, ascending, without +Inf: histograms only. */
   readonly buckets?: readonly number[]
 }
@@ -35,7 +27,7 @@ function unitOf(name: string): Unit {
   return name.endsWith('_info') ? 'info' : 'count'
 }
 
-function family(type: MetricType, availability: Availability) {
+function family(type: MetricType, version: string) {
   return <const Labels extends readonly string[]>(
     name: string,
     labelNames: Labels,
@@ -46,27 +38,15 @@ function family(type: MetricType, availability: Availability) {
     help,
     labelNames,
     unit: unitOf(name),
-    stability: availability.exported ? 'stable' : 'experimental',
-    availability,
+    since: version,
   })
 }
 
 /** Constructors of the families that the runtime fills since a version. */
 export function since(version: string) {
-  const availability: Availability = { exported: true, since: version }
   return {
-    counter: family('counter', availability),
-    gauge: family('gauge', availability),
-    histogram: family('histogram', availability),
-  }
-}
-
-/** Constructors of the families that wait for a part of the product: neither on /metrics nor in dashboards. */
-export function waitingFor(what: string) {
-  const availability: Availability = { exported: false, waitsFor: what }
-  return {
-    counter: family('counter', availability),
-    gauge: family('gauge', availability),
-    histogram: family('histogram', availability),
+    counter: family('counter', version),
+    gauge: family('gauge', version),
+    histogram: family('histogram', version),
   }
 }

@@ -17,32 +17,21 @@ function labelCell(family: MetricFamily): string {
   return family.labelNames.map(code).join(', ')
 }
 
-function exportedTable(families: readonly MetricFamily[]): string {
-  const rows = families
-    .filter((family) => family.availability.exported)
-    .map((family) => [
-      code(family.name),
-      family.type,
-      family.unit,
-      labelCell(family),
-      family.help,
-      family.availability.exported ? family.availability.since : '',
-    ])
+function familyTable(families: readonly MetricFamily[]): string {
+  const rows = families.map((family) => [
+    code(family.name),
+    family.type,
+    family.unit,
+    labelCell(family),
+    family.help,
+    family.since,
+  ])
   return table(['name', 'type', 'unit', 'labels', 'meaning', 'since'], rows)
-}
-
-function plannedTable(): string {
-  const rows = metricFamilies.flatMap((family) =>
-    family.availability.exported
-      ? []
-      : [[code(family.name), family.type, labelCell(family), family.help, family.availability.waitsFor]],
-  )
-  return table(['name', 'type', 'labels', 'meaning', 'waits for'], rows)
 }
 
 function bucketLines(): string {
   return metricFamilies
-    .filter((family) => family.buckets && family.availability.exported)
+    .filter((family) => family.buckets)
     .map((family) => `- ${code(family.name)}: ${(family.buckets ?? []).join(', ')}`)
     .join('\n')
 }
@@ -110,13 +99,13 @@ the same. Time slices, composites and calendar periods are taken from the engine
 /** The whole page. */
 export function renderMetricsDoc(): string {
   const sections: readonly (readonly [string, string])[] = [
-    ['Identity events', exportedTable(Object.values(identityMetrics))],
-    ['Objectives', exportedTable(Object.values(objectiveMetrics))],
-    ['Pipeline', exportedTable(Object.values(pipelineMetrics))],
-    ['Kafka', exportedTable(Object.values(kafkaMetrics))],
-    ['Alertmanagers', exportedTable(Object.values(alertmanagerMetrics))],
-    ['OTLP', exportedTable(Object.values(otlpMetrics))],
-    ['Prometheus targets', exportedTable(Object.values(prometheusMetrics))],
+    ['Identity events', familyTable(Object.values(identityMetrics))],
+    ['Objectives', familyTable(Object.values(objectiveMetrics))],
+    ['Pipeline', familyTable(Object.values(pipelineMetrics))],
+    ['Kafka', familyTable(Object.values(kafkaMetrics))],
+    ['Alertmanagers', familyTable(Object.values(alertmanagerMetrics))],
+    ['OTLP', familyTable(Object.values(otlpMetrics))],
+    ['Prometheus targets', familyTable(Object.values(prometheusMetrics))],
     ['Histogram buckets', bucketLines()],
     [
       'Client library',
@@ -130,7 +119,6 @@ export function renderMetricsDoc(): string {
       )}`,
     ],
     ['Alerts', alertTable()],
-    ['Names that are taken', `Not exported yet, and in no dashboard.\n\n${plannedTable()}`],
   ]
   const body = sections.map(([title, text]) => `## ${title}\n\n${text}\n`).join('\n')
   return `<!-- ${generatedNotice} -->\n# Metrics\n\n${introduction}\n\n${body}`

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { exportedFamilies, recordResults } from '../../src/outputs/conventions.ts'
+import { metricFamilies, recordResults } from '../../src/outputs/conventions.ts'
 import { labels as labelNames } from '../../src/outputs/labels.ts'
 import { EmbeddedService } from '../support/embedded-service.ts'
 import type { Exposition } from '../support/exposition.ts'
@@ -57,7 +57,7 @@ describe('/metrics', () => {
       ]),
     )
     const metrics = await running.metrics()
-    const expected = new Map(exportedFamilies().map((family) => [family.name, family]))
+    const expected = new Map(metricFamilies.map((family) => [family.name, family]))
     expect(new Set(metrics.families.keys())).toEqual(new Set(expected.keys()))
     for (const { name, help, type, series } of metrics.families.values()) {
       const family = expected.get(name)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { since, waitingFor } from '../../src/outputs/metric-family.ts'
+import { since } from '../../src/outputs/metric-family.ts'
 
 describe('metric families', () => {
   it.each([
@@ -11,19 +11,5 @@ describe('metric families', () => {
     ['x_total', 'count'],
   ])('reads the unit of %s off the name: %s', (name, unit) => {
     expect(since('1').gauge(name, [], 'help').unit).toBe(unit)
-  })
-
-  it('are stable once they are exported, and experimental before', () => {
-    expect(since('1.2.0').counter('x_total', ['a'], 'help')).toMatchObject({
-      type: 'counter',
-      labelNames: ['a'],
-      stability: 'stable',
-      availability: { exported: true, since: '1.2.0' },
-    })
-    expect(waitingFor('y').histogram('x', [], 'help')).toMatchObject({
-      type: 'histogram',
-      stability: 'experimental',
-      availability: { exported: false, waitsFor: 'y' },
-    })
   })
 })

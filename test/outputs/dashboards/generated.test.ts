@@ -55,11 +55,6 @@ describe.each(dashboards.map((dashboard) => [dashboard.title, dashboard] as cons
     }
   })
 
-  it('shows only families that are exported', () => {
-    const waiting = metricFamilies.filter(({ availability }) => !availability.exported)
-    for (const family of waiting) expect(json).not.toMatch(new RegExp(`\\b${family.name}\\b`))
-  })
-
   it('has a data source, job and instance to choose, and variables that reload with the time range', () => {
     const parsed: unknown = JSON.parse(json)
     const query = { type: 'query', refresh: 2, multi: true, datasource: { uid: `\${datasource}` } }
