@@ -1,6 +1,7 @@
 /** Changes of rights and identities, the newest of them: one of these is what broke it, more often than not. */
 import { detached } from '../events/detach.ts'
 import type { AssignmentChange, IdentityChange, IdentityEvent, Provider } from '../events/event.ts'
+import type { NamedChange } from './diagnosis.ts'
 
 export interface Change {
   readonly eventId: string
@@ -18,6 +19,25 @@ export interface Change {
 }
 
 const maxChanges = 4096
+
+const verbs: Readonly<Record<Change['op'], string>> = {
+  granted: 'granted',
+  removed: 'removed',
+  changed: 'changed',
+  created: 'created',
+  updated: 'updated',
+  deleted: 'deleted',
+  disabled: 'disabled',
+  enabled: 'enabled',
+  'credential-added': 'credential added to',
+  'credential-removed': 'credential removed from',
+}
+
+export function nameOfChange({ op, about, role, scope, actor, time, eventId }: Change): NamedChange {
+  const [whom = ''] = about
+  const what = role === '' ? `${verbs[op]} ${whom}` : `${role} ${verbs[op]} (${whom} on ${scope})`
+  return { what, actor, time, eventId }
+}
 
 function isBefore(a: Change, b: Change): boolean {
   return a.time < b.time || (a.time === b.time && a.eventId < b.eventId)

@@ -1,5 +1,6 @@
 /** What one rule finds about one identity: diagnoses are made of these. */
 import type { Background, Cause } from './background.ts'
+import { nameOfChange } from './changes.ts'
 import type { EvidenceItem, FailureMode, NamedChange } from './diagnosis.ts'
 import type { Episode } from './episode.ts'
 import type { Signal } from './signals.ts'
@@ -36,24 +37,8 @@ export function evidenceOf(episode: Episode, what: string): readonly EvidenceIte
   ]
 }
 
-const verbs: Readonly<Record<Cause['change']['op'], string>> = {
-  granted: 'granted',
-  removed: 'removed',
-  changed: 'changed',
-  created: 'created',
-  updated: 'updated',
-  deleted: 'deleted',
-  disabled: 'disabled',
-  enabled: 'enabled',
-  'credential-added': 'credential added to',
-  'credential-removed': 'credential removed from',
-}
-
 export function namedChange({ change }: Cause): NamedChange {
-  const { op, about, role, scope, actor, time, eventId } = change
-  const [whom = ''] = about
-  const what = role === '' ? `${verbs[op]} ${whom}` : `${role} ${verbs[op]} (${whom} on ${scope})`
-  return { what, actor, time, eventId }
+  return nameOfChange(change)
 }
 
 /** What is over is of little concern, however certain. */

@@ -12,6 +12,7 @@ const stages = [
   'indicators',
   'objectives',
   'diagnosis',
+  'incidents',
   'outputs',
   'simulation',
 ] as const
@@ -26,7 +27,11 @@ const importTable: Readonly<
   indicators: { values: ['events', 'inventory'], types: [] },
   objectives: { values: ['indicators', 'events', 'inventory'], types: [] },
   diagnosis: { values: ['objectives', 'indicators', 'events', 'inventory'], types: [] },
-  outputs: { values: ['diagnosis', 'objectives', 'indicators', 'events', 'inventory'], types: [] },
+  incidents: { values: ['diagnosis', 'objectives', 'indicators', 'events', 'inventory'], types: [] },
+  outputs: {
+    values: ['incidents', 'diagnosis', 'objectives', 'indicators', 'events', 'inventory'],
+    types: [],
+  },
   simulation: { values: [], types: ['events'] },
   platform: { values: [], types: stages },
   client: { values: [], types: [] },
