@@ -1,9 +1,13 @@
 /** Evaluates the objectives from time to time: what begins or ends to fire is logged, kept, and told to whoever pages. */
 
+import type { Diagnosis } from '../diagnosis/diagnosis.ts'
 import type { Stateful } from '../events/chunk.ts'
+import { IncidentBook } from '../incidents/incident-book.ts'
 import { type ActiveAlert, ActiveAlerts, type AlertChanges } from '../objectives/active-alerts.ts'
 import type { Config } from './config.ts'
 import { diagnosesOf } from './diagnoses.ts'
+import { namesOf } from './identity-names.ts'
+import { lookOf } from './incident-look.ts'
 import { isoTime } from './iso-time.ts'
 import { Pager } from './pager.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -24,7 +28,10 @@ const noChanges: AlertChanges = { fired: [], resolved: [] }
 export class AlertWatch {
   readonly #options: AlertWatchOptions
   readonly #active = new ActiveAlerts()
+  readonly incidents = new IncidentBook()
   readonly pager: Pager
+  /** Of the evaluation under way, once somebody has asked. */
+  #diagnoses: readonly Diagnosis[] | undefined
   #evaluatedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: AlertWatchOptions) {
@@ -36,11 +43,10 @@ export class AlertWatch {
       now: Date.now,
       steadyMs: () => performance.now(),
       names: () => {
-        const tallies = [...pipeline.identities.tallies.all()]
-        const names = new Map(tallies.map(({ identity }) => [identity.id, identity.name]))
+        const names = namesOf(pipeline)
         return (id) => names.get(id)
       },
-      diagnoses: () => diagnosesOf(pipeline),
+      diagnoses: () => this.#diagnosed(),
       log,
     })
   }
@@ -49,6 +55,7 @@ export class AlertWatch {
   parts(): readonly (readonly [prefix: string, part: Stateful])[] {
     return [
       ['alerts/', this.#active],
+      ['incidents/', this.incidents],
       ['pages/', this.pager.state],
     ]
   }
@@ -71,15 +78,23 @@ export class AlertWatch {
     const { pipeline, config, log, onChange } = this.#options
     const isIntakePaused = this.#options.isIntakePaused()
     const statuses = pipeline.statuses()
+    this.#diagnoses = undefined
     // What cannot be kept must not change: a restart would tell it again.
     const { fired, resolved } = isIntakePaused ? noChanges : this.#active.update(statuses)
     for (const alert of fired) log.warn({ ...alert, since: isoTime(alert.since) }, 'an alert fires')
     for (const alert of resolved) log.info({ ...alert, since: isoTime(alert.since) }, 'an alert is resolved')
+    const look = lookOf(pipeline, statuses, Date.now(), () => this.#diagnosed())
+    const hasNews = !isIntakePaused && this.incidents.update(look)
     const silentSources = pipeline.sources
       .all()
       .filter((source) => source.isSilent(Date.now(), config.limits.silentAfterSeconds * 1000))
       .map(({ id }) => id)
     const hasPaged = this.pager.update(this.active(), statuses, { silentSources, isIntakePaused })
-    if (fired.length > 0 || resolved.length > 0 || hasPaged) onChange()
+    if (fired.length > 0 || resolved.length > 0 || hasPaged || hasNews) onChange()
+  }
+
+  #diagnosed(): readonly Diagnosis[] {
+    this.#diagnoses ??= diagnosesOf(this.#options.pipeline)
+    return this.#diagnoses
   }
 }

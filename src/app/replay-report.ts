@@ -2,9 +2,13 @@
 
 import type { RejectionReason } from '../events/rejection.ts'
 import { type DiagnosisReport, diagnosisReport } from '../outputs/diagnosis-report.ts'
+import { incidentView } from '../outputs/incident-report.ts'
+import type { IncidentView } from '../outputs/incident-views.ts'
 import { type ObjectiveReport, objectiveReport } from '../outputs/replay-report.ts'
 import { diagnosesOf } from './diagnoses.ts'
+import { namesOf } from './identity-names.ts'
 import type { Pipeline } from './pipeline.ts'
+import type { Rehearsal } from './timeline/rehearsal.ts'
 import type { Transition } from './timeline/timeline.ts'
 
 export interface IdentityReport {
@@ -45,6 +49,8 @@ export interface ReplayReport {
   readonly diagnoses: readonly DiagnosisReport[]
   /** Alerts that began and ended while the records arrived; of `--timeline`. */
   readonly transitions?: readonly Transition[]
+  /** What belonged together among them, the newest first; of `--timeline`. */
+  readonly incidents?: readonly IncidentView[]
 }
 
 const topIdentities = 20
@@ -57,7 +63,14 @@ function rejections(pipeline: Pipeline): ReplayReport['rejections'] {
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-export function replayReport(pipeline: Pipeline, transitions?: readonly Transition[]): ReplayReport {
+function rehearsed(pipeline: Pipeline, { transitions, incidents }: Rehearsal): Partial<ReplayReport> {
+  const names = namesOf(pipeline)
+  const nameOf = (id: string): string | undefined => names.get(id)
+  return { transitions, incidents: incidents.all().map((incident) => incidentView(incident, nameOf)) }
+}
+
+/** `rehearsal`: of `--timeline`. */
+export function replayReport(pipeline: Pipeline, rehearsal?: Rehearsal): ReplayReport {
   const { read, accepted, duplicate, late, rejected, irrelevant } = pipeline.sources.totals()
   const at = pipeline.evaluationTime
   return {
@@ -80,6 +93,6 @@ export function replayReport(pipeline: Pipeline, transitions?: readonly Transiti
       lastSeen: new Date(entry.lastSeen).toISOString(),
     })),
     diagnoses: diagnosesOf(pipeline).map(diagnosisReport),
-    ...(transitions && { transitions }),
+    ...(rehearsal && rehearsed(pipeline, rehearsal)),
   }
 }

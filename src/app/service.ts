@@ -183,6 +183,7 @@ export class Service {
         clock: () => ({ ...this.#facts(), now: this.#options.now() }),
         status: () => statusReport(pipeline, this.#alerts.active(), this.#facts()),
         inventory: () => this.#inventoryView(),
+        incidents: this.#alerts.incidents,
       }),
     })
   }

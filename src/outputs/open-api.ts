@@ -1,5 +1,6 @@
 /** The OpenAPI document of `/api/v1`, from the schemas of what it answers. */
 import { z } from 'zod'
+import { incidentList, incidentView } from './incident-views.ts'
 import { identityList, identityView, objectiveList, objectiveView, sourceList } from './status-views.ts'
 
 interface Operation {
@@ -25,6 +26,12 @@ const operations = {
   },
   '/api/v1/identities/:id': { summary: 'One identity.', schema: identityView },
   '/api/v1/identities/:id/radius': { summary: 'What one identity can reach and did reach.' },
+  '/api/v1/incidents': {
+    summary: 'Incidents, open ones first, then the newest first.',
+    schema: incidentList,
+    isPaged: true,
+  },
+  '/api/v1/incidents/:id': { summary: 'One incident.', schema: incidentView },
   '/api/v1/sources': {
     summary: 'Sources: how fresh they are, and what became of their records.',
     schema: sourceList,

@@ -5,9 +5,7 @@ import type { Connector } from '../../connectors/connector.ts'
 import { availableIndicators } from '../../indicators/available.ts'
 import type { Baseline } from '../../inventory/drift/baseline.ts'
 import type { Objective } from '../../objectives/objective.ts'
-import type { LogFile } from '../../platform/log-paths.ts'
 import type { Attribution } from '../attribution.ts'
-import { diagnosesOf } from '../diagnoses.ts'
 import { readDurably } from '../durable-replay.ts'
 import { type ExitCode, exitCodes } from '../errors.ts'
 import { problemLines, readInventoryFiles } from '../inventory-files.ts'
@@ -19,9 +17,7 @@ import { replayReport } from '../replay-report.ts'
 import { renderReplayTable } from '../replay-table.ts'
 import { atOnce } from '../steps.ts'
 import type { OutputFormat } from '../terminal.ts'
-import { ArrivalLane } from '../timeline/arrival-lane.ts'
-import { inOrderOfArrival } from '../timeline/arrivals.ts'
-import { Timeline } from '../timeline/timeline.ts'
+import { type Rehearsal, rehearse } from '../timeline/rehearsal.ts'
 import type { CommandContext } from './command.ts'
 
 export interface ReplayOptions {
@@ -72,28 +68,6 @@ export function replayPipeline(options: ReplayOptions, now: () => number): Pipel
   return pipeline
 }
 
-/** Reads all files at once, in the order in which their records arrived, and looks at the alerts on the way. */
-async function readInOrderOfArrival(
-  files: readonly LogFile[],
-  pipeline: Pipeline,
-  stepMs: number,
-  onBytes: (bytes: number) => void,
-): Promise<Timeline> {
-  const statuses = () => {
-    atOnce(pipeline.tellRadii())
-    return pipeline.statuses()
-  }
-  const timeline = new Timeline(stepMs, statuses, () => diagnosesOf(pipeline))
-  const lanes = files.map((file) => new ArrivalLane(file, (sink) => pipeline.decoderInto(sink), onBytes))
-  const sink = pipeline.sink()
-  await inOrderOfArrival(lanes, ({ at, deliver }) => {
-    timeline.arriving(at)
-    deliver(sink)
-  })
-  timeline.finish()
-  return timeline
-}
-
 function readLists(
   { inventory = [], cluster = '', attribution }: ReplayOptions,
   pipeline: Pipeline,
@@ -120,9 +94,8 @@ export async function replay(
   readLists(options, pipeline, terminal)
   pipeline.beginBatch()
   const { stateFolder, timelineStepMs } = options
-  let timeline: Timeline | undefined
-  if (timelineStepMs !== undefined)
-    timeline = await readInOrderOfArrival(files, pipeline, timelineStepMs, onBytes)
+  let rehearsal: Rehearsal | undefined
+  if (timelineStepMs !== undefined) rehearsal = await rehearse(files, pipeline, timelineStepMs, onBytes)
   else if (stateFolder !== undefined)
     await readDurably(paths, { pipeline, folder: stateFolder, terminal, onBytes })
   else
@@ -133,7 +106,7 @@ export async function replay(
     }
   atOnce(pipeline.tellRadii())
   progress.done()
-  const report = replayReport(pipeline, timeline?.transitions)
+  const report = replayReport(pipeline, rehearsal)
   if (options.output === 'table') terminal.out(renderReplayTable(report, terminal))
   else if (options.output === 'json') terminal.out(`${JSON.stringify(report, undefined, 2)}\n`)
   else for (const objective of report.objectives) terminal.out(`${JSON.stringify(objective)}\n`)

@@ -3,6 +3,7 @@ import { budgetCourse } from '../../objectives/budget-course.ts'
 import { evaluate, type ObjectiveStatus } from '../../objectives/evaluate.ts'
 import { contributorDimensions } from '../../objectives/objective-state.ts'
 import type { ObjectiveList, ObjectiveRow, ObjectiveView } from '../../outputs/status-views.ts'
+import { namesOf } from '../identity-names.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { pageOf } from './page-of.ts'
 
@@ -102,15 +103,6 @@ function contributorsOf(
     reason: [...(reason ?? [])],
     code: [...(code ?? [])],
   }
-}
-
-/** By id, of those that have a name. */
-function namesOf(pipeline: Pipeline, ids: ReadonlySet<string>): ReadonlyMap<string, string> {
-  const names = new Map<string, string>()
-  for (const { identity } of pipeline.identities.tallies.all()) {
-    if (identity.name !== undefined && ids.has(identity.id)) names.set(identity.id, identity.name)
-  }
-  return names
 }
 
 export class ObjectiveViews {

@@ -1,4 +1,5 @@
 /** The status page and `/api/v1` of a run: which page shows what. */
+import type { IncidentBook } from '../../incidents/incident-book.ts'
 import { apiPaths, openApi } from '../../outputs/open-api.ts'
 import type { FirstRecord } from '../../outputs/pages/first-record.ts'
 import { identitiesPage } from '../../outputs/pages/identities-page.ts'
@@ -16,6 +17,7 @@ import { isoTime } from '../iso-time.ts'
 import type { Pipeline } from '../pipeline.ts'
 import type { StatusClock, StatusReport } from '../status-report.ts'
 import { IdentityViews } from './identity-views.ts'
+import { IncidentViews } from './incident-views.ts'
 import { ObjectiveViews } from './objective-views.ts'
 import { sourceList } from './source-views.ts'
 
@@ -26,6 +28,7 @@ export interface SiteOptions {
   readonly clock: () => StatusClock
   readonly status: () => StatusReport
   readonly inventory: () => InventoryView
+  readonly incidents: IncidentBook
   readonly webhook: Config['webhook']
 }
 
@@ -34,6 +37,7 @@ const shownCulprits = 10
 interface Views {
   readonly objectives: ObjectiveViews
   readonly identities: IdentityViews
+  readonly incidents: IncidentViews
 }
 
 export function createSite(options: SiteOptions): Site {
@@ -46,6 +50,7 @@ export function createSite(options: SiteOptions): Site {
       () => clock().now,
       () => clock().steadyMs,
     ),
+    incidents: new IncidentViews(options.incidents, pipeline),
   }
   const frame = (): Frame => ({ version, isReady: isReady(), dataUntil: isoTime(pipeline.newest) })
   return {
@@ -100,7 +105,7 @@ function pages(
   ]
 }
 
-function api(options: SiteOptions, { objectives, identities }: Views): readonly ApiRoute[] {
+function api(options: SiteOptions, { objectives, identities, incidents }: Views): readonly ApiRoute[] {
   const { pipeline, clock, inventory, version } = options
   const reads: Readonly<Record<(typeof apiPaths)[number], ApiRoute['read']>> = {
     '/api/v1/status': () => options.status(),
@@ -109,6 +114,8 @@ function api(options: SiteOptions, { objectives, identities }: Views): readonly 
     '/api/v1/identities': ({ q, page }) => identities.list(q, page),
     '/api/v1/identities/:id': ({ id }) => identities.one(id),
     '/api/v1/identities/:id/radius': ({ id }) => inventory().radius(id, clock().now),
+    '/api/v1/incidents': ({ q, page }) => incidents.list(q, page),
+    '/api/v1/incidents/:id': ({ id }) => incidents.one(id),
     '/api/v1/sources': () => sourceList(pipeline, clock()),
     '/api/v1/inventory': () => inventory().report(),
     '/api/v1/openapi.json': () => openApi(version),

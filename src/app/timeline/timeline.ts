@@ -20,6 +20,13 @@ export interface Transition {
 
 type Finding = Pick<Transition, 'diagnosis' | 'culprits'>
 
+/** At a step of arrival time, epoch ms. `diagnoses`: made once a step at most. */
+export type OnLook = (
+  at: number,
+  statuses: readonly ObjectiveStatus[],
+  diagnoses: () => readonly Diagnosis[],
+) => void
+
 const maxCulprits = 3
 const nothing: Finding = { diagnosis: null, culprits: [] }
 
@@ -28,6 +35,7 @@ export class Timeline {
   readonly #stepMs: number
   readonly #statuses: () => readonly ObjectiveStatus[]
   readonly #diagnoses: () => readonly Diagnosis[]
+  readonly #onLook: OnLook
   readonly #alerts = new ActiveAlerts()
   /** By objective and alert, while it fires. */
   readonly #found = new Map<string, Finding>()
@@ -39,10 +47,12 @@ export class Timeline {
     stepMs: number,
     statuses: () => readonly ObjectiveStatus[],
     diagnoses: () => readonly Diagnosis[] = () => [],
+    onLook: OnLook = () => undefined,
   ) {
     this.#stepMs = stepMs
     this.#statuses = statuses
     this.#diagnoses = diagnoses
+    this.#onLook = onLook
   }
 
   /** Call before a record counts; `at` never goes back. Steps at which nothing new had arrived see nothing new. */
@@ -60,6 +70,12 @@ export class Timeline {
 
   #look(at: number): void {
     const statuses = this.#statuses()
+    let made: readonly Diagnosis[] | undefined
+    const diagnoses = (): readonly Diagnosis[] => {
+      made ??= this.#diagnoses()
+      return made
+    }
+    this.#onLook(at, statuses, diagnoses)
     const { fired, resolved } = this.#alerts.update(statuses)
     for (const alert of resolved) {
       const key = keyOf(alert)
@@ -67,9 +83,8 @@ export class Timeline {
       this.#found.delete(key)
     }
     if (fired.length === 0) return
-    const diagnoses = this.#diagnoses()
     for (const alert of fired) {
-      const found = findingOf(alert, statuses, diagnoses)
+      const found = findingOf(alert, statuses, diagnoses())
       this.#found.set(keyOf(alert), found)
       this.#tell(at, alert, 'firing', found)
     }

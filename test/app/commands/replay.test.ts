@@ -361,7 +361,8 @@ describe('replay --timeline', () => {
     using workspace = new Workspace()
     const file = workspace.writeRecords('a.ndjson', [...outage, ...records, ...repeated])
     const plain = JSON.parse(await replayed(file, '--slo', shipped))
-    const { transitions, ...rest } = JSON.parse(await replayed(file, '--slo', shipped, '--timeline'))
+    const report = JSON.parse(await replayed(file, '--slo', shipped, '--timeline'))
+    const { transitions, incidents, ...rest } = report
     expect(rest).toEqual(plain)
     expect(shapeOf(transitions[0])).toEqual({
       at: 'string',
@@ -372,6 +373,9 @@ describe('replay --timeline', () => {
       diagnosis: 'null',
       culprits: ['string'],
     })
+    const first = incidents.at(-1)
+    expect(first.title).toBe('Token issuance fails on the side of the platform')
+    expect(first.firstFailure).toBe(new Date(morning + 60 * minuteMs).toISOString())
     expect(await replayed(file, '--slo', shipped, '--timeline')).toBe(
       await replayed(file, '--slo', shipped, '--timeline', '--step', '30s'),
     )

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
+import { incidentList, incidentView } from '../../../src/outputs/incident-views.ts'
 import { apiPaths, documented } from '../../../src/outputs/open-api.ts'
 import {
   identityList,
@@ -8,7 +9,7 @@ import {
   objectiveView,
   sourceList,
 } from '../../../src/outputs/status-views.ts'
-import { EmbeddedService, everything } from '../../support/embedded-service.ts'
+import { EmbeddedService, everything, until } from '../../support/embedded-service.ts'
 import { hourMs, minuteMs, morning, tokenRequest } from '../../support/records.ts'
 import { linesOf, Workspace } from '../../support/workspace.ts'
 
@@ -137,6 +138,7 @@ describe('the status page of a run', () => {
       ['/api/v1/identities', identityList],
       [`/api/v1/identities/${identity}`, identityView],
       ['/api/v1/sources', sourceList],
+      ['/api/v1/incidents', incidentList],
     ]
     for (const [path, schema] of answers) {
       const answer = await running.get(path)
@@ -147,9 +149,31 @@ describe('the status page of a run', () => {
       '/api/v1/objectives/none',
       '/api/v1/identities/none',
       '/api/v1/identities/none/radius',
+      '/api/v1/incidents/none',
     ]) {
       expect((await running.get(path)).status).toBe(404)
     }
+  })
+
+  it('tells an incident as it is found, and the same after a restart', async () => {
+    using workspace = new Workspace()
+    const settings = { state: { folder: 'state' }, limits: { evaluationSeconds: 1 } }
+    const list = async ({ get }: { get: (path: string) => Promise<{ readonly text: string }> }) =>
+      incidentList.parse(JSON.parse((await get('/api/v1/incidents?q=shop')).text))
+    let first: unknown
+    {
+      await using running = await withTraffic(workspace, settings)
+      const get = running.get.bind(running)
+      await until('an incident is open', async () => (await list({ get })).open === 1)
+      const [row] = (await list({ get })).incidents
+      const view = incidentView.strict().parse(JSON.parse((await get(`/api/v1/incidents/${row?.id}`)).text))
+      expect(view).toMatchObject({ state: 'open', severity: 'ticket', objectives: ['shop-issuance'] })
+      expect(view.identities[0]?.id).toContain('checkout')
+      first = row
+    }
+    await using again = await EmbeddedService.start(workspace, settings, now)
+    const { incidents } = await list({ get: again.get.bind(again) })
+    expect(incidents).toEqual([first])
   })
 
   it('shows the state of a thousand objectives in bounded pages, the worst first', async () => {
