@@ -13,6 +13,7 @@ import type { Baseline } from '../inventory/drift/baseline.ts'
 import { Engine } from '../objectives/engine.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { EventCounters } from '../outputs/event-counters.ts'
+import { ActivityBook } from './activity-book.ts'
 import { fixedSeries } from './fixed-series.ts'
 import { IdentityBook, type IdentityBookOptions } from './identity-book.ts'
 import { InventoryBook } from './inventory-book.ts'
@@ -25,6 +26,7 @@ export class Counting {
   readonly ledger: TokenLedger
   readonly fallbacks: FallbackBook
   readonly evidence = new EvidenceBook()
+  readonly activity: ActivityBook
   readonly inventory: InventoryBook
   /** What changes of rights are held against; without one they are neither expected nor unexpected. */
   baseline: Baseline | undefined
@@ -39,6 +41,7 @@ export class Counting {
     this.#identities = new IdentityBook(options, this.#engine, this.counters)
     this.ledger = new TokenLedger({ ...options.ledger, isDurable: options.isDurable })
     this.fallbacks = new FallbackBook({ isDurable: options.isDurable })
+    this.activity = new ActivityBook(options.maxSeries)
     this.inventory = new InventoryBook(options.hasInventory ?? false)
   }
 
@@ -65,8 +68,8 @@ export class Counting {
 
   /** The cap is for all of /metrics: what is left over is for label sets of events. */
   #fixedSeries(): number {
-    const { connectors, hasInventory = false } = this.#options
-    return fixedSeries(this.#engine.states, connectors.length + 1, hasInventory)
+    const { connectors, hasInventory = false, maxSeries } = this.#options
+    return fixedSeries(this.#engine.states, connectors.length + 1, hasInventory, maxSeries)
   }
 
   observe(raw: IdentityEvent): void {
@@ -85,6 +88,7 @@ export class Counting {
     this.#engine.observe(event, route.targets)
     identities.count(entry, event)
     this.evidence.observe(event)
+    this.activity.observe(event)
     this.inventory.learn(event)
     for (const one of learned) this.#learn(one)
     for (const one of fallbacks) this.#learnFallback(one)
@@ -101,6 +105,7 @@ export class Counting {
     this.#engine.learn(event, owner, aspect)
     if (aspect === 'age' && !hadAge) this.evidence.learnAge(event)
     this.counters.seriesFor(event, owner.app).learn(event, aspect, hadAge)
+    this.activity.learn(event, aspect)
   }
 
   #learnFallback({ event, times }: Uses): void {
@@ -115,6 +120,7 @@ export class Counting {
     const owner = ownerOf(this.rules, change.identity, change.provider)
     const event = { ...change, app: owner.app }
     this.counters.seriesFor(event, owner.app).count(event)
+    this.activity.observe(event)
     this.#engine.observe(event, this.#engine.targetsFor(event, owner))
   }
 
@@ -123,6 +129,7 @@ export class Counting {
     this.ledger.prune(floor)
     this.fallbacks.prune(floor)
     this.evidence.prune(floor)
+    this.activity.prune(floor)
     this.inventory.prune(floor)
     this.#engine.prune(floor)
   }
@@ -130,6 +137,7 @@ export class Counting {
   /** What has to be kept, by prefix of its chunks. */
   parts(): ReadonlyMap<string, Stateful> {
     return new Map<string, Stateful>([
+      ...this.activity.parts(),
       ['counters/', this.counters],
       ['engine/', latest(() => this.#engine)],
       ['fallback/', this.fallbacks],

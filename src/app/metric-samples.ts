@@ -30,6 +30,7 @@ export function samples<F extends MetricFamily>(
 function bucketSamples(
   family:
     | typeof identityMetrics.tokenFetchDuration
+    | typeof identityMetrics.metadataCallDuration
     | typeof identityMetrics.tokenAge
     | typeof identityMetrics.tokenAgeRatio,
   series: readonly EventSeries[],
@@ -105,6 +106,7 @@ function accessSamples(series: readonly EventSeries[]): FamilySamples[] {
       identityMetrics.metadataCallFailures,
       called.map(({ labels, access }) => ({ labels, value: access.callFailures })),
     ),
+    bucketSamples(identityMetrics.metadataCallDuration, called, ({ access }) => access.callDurations),
     samples(
       identityMetrics.permissionViolations,
       series.flatMap(({ labels, access }) =>

@@ -15,6 +15,7 @@ import { evaluate, type ObjectiveStatus } from '../objectives/evaluate.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { EventCounters } from '../outputs/event-counters.ts'
 import { inflate } from '../platform/inflate.ts'
+import type { ActivityBook } from './activity-book.ts'
 import type { BatchTelemetry } from './batch-telemetry.ts'
 import { Counting } from './counting.ts'
 import { DriftWatch } from './drift-watch.ts'
@@ -77,6 +78,15 @@ export class Pipeline {
 
   get evidence(): EvidenceBook {
     return this.#counting.evidence
+  }
+
+  get activity(): ActivityBook {
+    return this.#counting.activity
+  }
+
+  /** Of all that /metrics shows. */
+  get maxSeries(): number {
+    return this.#options.maxSeries
   }
 
   get inventory(): InventoryBook {

@@ -1,5 +1,6 @@
 /** All of what /metrics shows of a run, from one look at each of its parts. */
 import type { FamilySamples } from '../platform/metrics-registry.ts'
+import { activitySamples } from './activity-samples.ts'
 import { alertmanagerSamples } from './alertmanager-samples.ts'
 import { contributorSamples } from './contributor-samples.ts'
 import type { InventoryView } from './inventory-view.ts'
@@ -26,6 +27,7 @@ export function runSamples(parts: RunParts): readonly FamilySamples[] {
   return [
     ...collectSamples(pipeline, statuses, facts),
     contributorSamples(statuses),
+    ...activitySamples(pipeline.activity, pipeline.maxSeries, pipeline.evaluationTime),
     ...kafkaSamples(kafka),
     ...alertmanagerSamples(pager),
     ...otlpSamples(otlp),

@@ -75,6 +75,31 @@ export const identityMetrics = {
     eventLabels,
     'Calls to the local metadata endpoint or agent that failed.',
   ),
+  metadataCallDuration: {
+    ...histogram(
+      'identity_metadata_call_duration_seconds',
+      eventLabels,
+      'Duration of calls to the local metadata endpoint or agent, failed ones too, where the record says it.',
+    ),
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+  targetServiceRefusals: counter(
+    'identity_target_service_refusals_total',
+    [labels.provider, labels.targetService, labels.status],
+    'Tokens refused, by the service that was called: of a bounded number, and of all others as overflow.',
+  ),
+  accessPatternCalls: gauge(
+    'identity_access_pattern_calls',
+    [
+      labels.provider,
+      labels.identityType,
+      labels.app,
+      labels.identity,
+      labels.targetService,
+      labels.decision,
+    ],
+    'Calls since yesterday (UTC) by identity, service and decision: the busiest pairs, and the most refused.',
+  ),
   permissionViolations: counter(
     'identity_permission_violations_total',
     [...eventLabels, labels.planned],

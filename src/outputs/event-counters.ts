@@ -146,7 +146,7 @@ const authSeries = 3
 const firstSeries = 1 + histogramSeries
 /** Kept free for the overflow of applications, as a share of all, and for the overflow of everything. */
 const overflowShare = 0.1
-const lastResort = 96
+const lastResort = 112
 
 function failureKey({ reason, fault }: IdentityEvent): string {
   return `${reason ?? 'unknown'}|${fault ?? 'platform'}`

@@ -12,6 +12,8 @@ export const labels = {
   reason: 'reason',
   fault: 'fault',
   status: 'status',
+  targetService: 'target_service',
+  decision: 'decision',
   op: 'op',
   expected: 'expected',
   planned: 'planned',

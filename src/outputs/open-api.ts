@@ -1,5 +1,6 @@
 /** The OpenAPI document of `/api/v1`, from the schemas of what it answers. */
 import { z } from 'zod'
+import { accessPatternList, changeList, refreshFailureList } from './activity/activity-rows.ts'
 import { incidentList, incidentView } from './incident-views.ts'
 import { identityList, identityView, objectiveList, objectiveView, sourceList } from './status-views.ts'
 
@@ -8,6 +9,7 @@ interface Operation {
   /** Undefined: an object whose fields the document does not list. */
   readonly schema?: z.ZodType
   readonly isPaged?: boolean
+  readonly isSearched?: boolean
 }
 
 /** As the server spells them: `:id` is one part of the path. */
@@ -36,6 +38,21 @@ const operations = {
     summary: 'Sources: how fresh they are, and what became of their records.',
     schema: sourceList,
   },
+  '/api/v1/changes': {
+    summary: 'The newest changes of rights and identities: 500 at most.',
+    schema: changeList,
+    isSearched: true,
+  },
+  '/api/v1/refresh-failures': {
+    summary: 'The newest renewals that failed while the former token was still valid: 500 at most.',
+    schema: refreshFailureList,
+    isSearched: true,
+  },
+  '/api/v1/access-patterns': {
+    summary: 'Which machine identity calls which service, and what it is told: 500 pairs at most.',
+    schema: accessPatternList,
+    isSearched: true,
+  },
   '/api/v1/inventory': { summary: 'The lists of rights that were read, and the last look at everybody.' },
   '/api/v1/openapi.json': { summary: 'This document.' },
 } as const satisfies Readonly<Record<string, Operation>>
@@ -44,8 +61,14 @@ type ApiPath = keyof typeof operations
 
 export const apiPaths = Object.keys(operations) as readonly ApiPath[]
 
+const searchParameter = {
+  name: 'q',
+  in: 'query',
+  description: 'Part of a name, in any letter case.',
+  schema: { type: 'string' },
+}
 const pagedParameters = [
-  { name: 'q', in: 'query', description: 'Part of a name, in any letter case.', schema: { type: 'string' } },
+  searchParameter,
   { name: 'page', in: 'query', description: 'From 1.', schema: { type: 'integer', minimum: 1, default: 1 } },
 ]
 const idParameter = {
@@ -56,7 +79,7 @@ const idParameter = {
   schema: { type: 'string' },
 }
 
-function operationOf(path: string, { summary, schema, isPaged }: Operation): object {
+function operationOf(path: string, { summary, schema, isPaged, isSearched }: Operation): object {
   const hasId = path.includes(':id')
   const content = {
     'application/json': {
@@ -66,7 +89,11 @@ function operationOf(path: string, { summary, schema, isPaged }: Operation): obj
   return {
     get: {
       summary,
-      parameters: [...(hasId ? [idParameter] : []), ...(isPaged ? pagedParameters : [])],
+      parameters: [
+        ...(hasId ? [idParameter] : []),
+        ...(isPaged ? pagedParameters : []),
+        ...(isSearched ? [searchParameter] : []),
+      ],
       responses: {
         200: { description: summary, content },
         ...(hasId && { 404: { description: 'Nothing has this id: `error` says so.' } }),

@@ -19,11 +19,13 @@ function sourceFiles(): readonly string[] {
 describe('the catalogue of metrics', () => {
   it('has every family of the contract that the runtime fills now', () => {
     expect(metricFamilies.map((family) => family.name).sort()).toEqual([
+      'identity_access_pattern_calls',
       'identity_assignment_changes_total',
       'identity_failure_mode_active',
       'identity_granted_resources',
       'identity_inventory_granted_resources',
       'identity_inventory_identities',
+      'identity_metadata_call_duration_seconds',
       'identity_metadata_call_failures_total',
       'identity_metadata_calls_total',
       'identity_orphaned',
@@ -87,6 +89,7 @@ describe('the catalogue of metrics', () => {
       'identity_slo_source_silent',
       'identity_slo_source_watermark_timestamp_seconds',
       'identity_slo_webhook_requests_total',
+      'identity_target_service_refusals_total',
       'identity_token_age_ratio',
       'identity_token_age_seconds',
       'identity_token_fetch_duration_seconds',

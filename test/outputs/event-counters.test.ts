@@ -39,6 +39,7 @@ const changed: IdentityEvent = {
   actor: { id: 'a', type: 'user' },
 }
 const called: IdentityEvent = { ...base, kind: 'metadata.call', endpoint: 'imds' }
+const timed: IdentityEvent = { ...called, latencyMs: 3 }
 const denied: IdentityEvent = { ...use, outcome: 'failure', decision: 'forbidden', fault: 'policy' }
 const fellBack: IdentityEvent = { ...request, fallback: true }
 const secretRead: IdentityEvent = {
@@ -92,7 +93,7 @@ describe('counts of identity events', () => {
     const call = { ...base, kind: 'metadata.call', endpoint: 'imds' } as const
     const counters = counted(1000, [
       [call, 'a'],
-      [{ ...call, outcome: 'failure', reason: 'timeout', fault: 'platform' }, 'a'],
+      [{ ...call, outcome: 'failure', reason: 'timeout', fault: 'platform', latencyMs: 7 }, 'a'],
       [denied, 'a'],
       [{ ...denied, planned: true }, 'a'],
       [{ ...denied, planned: false }, 'a'],
@@ -102,9 +103,10 @@ describe('counts of identity events', () => {
       [{ ...request, fallback: true }, 'a'],
     ])
     const [a] = counters.all().filter(({ labels }) => labels.app === 'a')
-    expect(a?.access.saved()).toEqual({
+    expect(a?.access.saved()).toMatchObject({
       calls: 2,
       callFailures: 1,
+      callDurations: { sum: 0.007 },
       violations: [
         ['unknown', 1],
         ['true', 1],
@@ -112,7 +114,7 @@ describe('counts of identity events', () => {
       ],
       fallbacks: 2,
     })
-    expect(a?.size).toBe(1 + 3 + 2 + 3 + 1)
+    expect(a?.size).toBe(1 + 3 + (2 + 16) + 3 + 1)
   })
 
   it('put a duration into the bucket that it is at most the bound of', () => {
@@ -140,7 +142,7 @@ describe('counts of identity events', () => {
 describe('the series cap', () => {
   const reasons = Object.keys(faultOf) as Reason[]
   const anyEvent = fc.oneof(
-    fc.constantFrom(request, slow, use, refused, changed, secretRead, called, denied, fellBack),
+    fc.constantFrom(request, slow, use, refused, changed, secretRead, called, timed, denied, fellBack),
     fc.constantFrom(...reasons).map(failed),
   )
   const anywhere = fc

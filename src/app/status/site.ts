@@ -16,6 +16,7 @@ import type { InventoryView } from '../inventory-view.ts'
 import { isoTime } from '../iso-time.ts'
 import type { Pipeline } from '../pipeline.ts'
 import type { StatusClock, StatusReport } from '../status-report.ts'
+import { accessPatternList, changeList, refreshFailureList } from './activity-views.ts'
 import { IdentityViews } from './identity-views.ts'
 import { IncidentViews } from './incident-views.ts'
 import { ObjectiveViews } from './objective-views.ts'
@@ -117,6 +118,9 @@ function api(options: SiteOptions, { objectives, identities, incidents }: Views)
     '/api/v1/incidents': ({ q, page }) => incidents.list(q, page),
     '/api/v1/incidents/:id': ({ id }) => incidents.one(id),
     '/api/v1/sources': () => sourceList(pipeline, clock()),
+    '/api/v1/changes': ({ q }) => changeList(pipeline, q),
+    '/api/v1/refresh-failures': ({ q }) => refreshFailureList(pipeline, q),
+    '/api/v1/access-patterns': ({ q }) => accessPatternList(pipeline, q),
     '/api/v1/inventory': () => inventory().report(),
     '/api/v1/openapi.json': () => openApi(version),
   }

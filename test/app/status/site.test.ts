@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
+import {
+  accessPatternList,
+  changeList,
+  refreshFailureList,
+} from '../../../src/outputs/activity/activity-rows.ts'
 import { incidentList, incidentView } from '../../../src/outputs/incident-views.ts'
 import { apiPaths, documented } from '../../../src/outputs/open-api.ts'
 import {
@@ -139,6 +144,9 @@ describe('the status page of a run', () => {
       [`/api/v1/identities/${identity}`, identityView],
       ['/api/v1/sources', sourceList],
       ['/api/v1/incidents', incidentList],
+      ['/api/v1/changes', changeList],
+      ['/api/v1/refresh-failures', refreshFailureList],
+      ['/api/v1/access-patterns', accessPatternList],
     ]
     for (const [path, schema] of answers) {
       const answer = await running.get(path)
