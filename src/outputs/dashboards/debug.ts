@@ -2,44 +2,23 @@
 import { identityMetrics } from '../conventions.ts'
 import { foreignLabels, labels } from '../labels.ts'
 import { pipelineMetrics } from '../pipeline-conventions.ts'
-import {
-  aggregate,
-  anyOf,
-  bucketSeries,
-  divide,
-  or,
-  over,
-  pick,
-  quantile,
-  subtract,
-  vector,
-} from '../promql.ts'
+import { aggregate, anyOf, bucketSeries, divide, or, over, quantile, subtract, vector } from '../promql.ts'
 import { dashboardUids } from '../rule-conventions.ts'
 import { chosen, type Dashboard, legendOf, type Panel, rateWindow, shownRange } from './builder.ts'
+import { rows } from './debug-rows.ts'
 import { marks } from './marks.ts'
-import {
-  burnedBy,
-  intoObjective,
-  objectiveLegend,
-  ofApps,
-  sharedVariables,
-  zeroThresholds,
-} from './selection.ts'
+import { ofApps, sharedVariables, zeroThresholds } from './selection.ts'
 
 const {
-  grantedResources,
+  metadataCallDuration,
   metadataCallFailures,
   metadataCalls,
   secretFallback,
-  serviceAuth,
-  serviceAuthFailures,
   tokenAge,
   tokenAgeRatio,
   tokenFetchDuration,
   tokenRefreshFailures,
   tokenRequestFailures,
-  tokenRequests,
-  usedResources,
 } = identityMetrics
 
 type Named = { readonly name: string }
@@ -52,10 +31,8 @@ const rateBy = (family: Named, by: readonly string[]) =>
   aggregate('sum', over('rate', ofApps(family), rateWindow), by)
 const increaseOf = (family: Named) => aggregate('sum', over('increase', ofApps(family), shownRange))
 const percentiles = [['p50', '0.5'] as const, ['p95', '0.95'] as const, ['p99', '0.99'] as const]
-const fetchPercentiles = percentiles.map(([legend, decimal]) => ({
-  expr: quantile(decimal, buckets(tokenFetchDuration)),
-  legend,
-}))
+const percentilesOf = (histogram: Named) =>
+  percentiles.map(([legend, decimal]) => ({ expr: quantile(decimal, buckets(histogram)), legend }))
 
 /** Prometheus 3 writes whole bounds with a decimal, earlier ones do not. */
 const uses = (bound: string) =>
@@ -144,7 +121,7 @@ const tokens: readonly Panel[] = [
     description: 'Of successful fetches, where the records say it.',
     unit: 's',
     min: 0,
-    queries: fetchPercentiles,
+    queries: percentilesOf(tokenFetchDuration),
   },
   {
     ...half,
@@ -171,11 +148,9 @@ const tokens: readonly Panel[] = [
   },
 ]
 
-const third = { width: 8, height: 9 } as const
-
 const failures: readonly Panel[] = [
   {
-    ...third,
+    ...half,
     id: 10,
     type: 'timeseries',
     title: 'Failed refreshes by app',
@@ -185,7 +160,7 @@ const failures: readonly Panel[] = [
     queries: [{ expr: rateBy(tokenRefreshFailures, [labels.app]), legend: legendOf(labels.app) }],
   },
   {
-    ...third,
+    ...half,
     id: 11,
     type: 'timeseries',
     title: 'Metadata endpoint calls',
@@ -198,7 +173,17 @@ const failures: readonly Panel[] = [
     ],
   },
   {
-    ...third,
+    ...half,
+    id: 17,
+    type: 'timeseries',
+    title: 'Metadata endpoint latency',
+    description: 'Of calls to metadata endpoints and agents, failed ones too, where the records say it.',
+    unit: 's',
+    min: 0,
+    queries: percentilesOf(metadataCallDuration),
+  },
+  {
+    ...half,
     id: 12,
     type: 'timeseries',
     title: 'Late and duplicate events',
@@ -217,110 +202,6 @@ const failures: readonly Panel[] = [
         legend: `${legendOf(labels.source)} late`,
       },
     ],
-  },
-]
-
-const contributorColumns = (contributor: string) => ({
-  [labels.sloService]: { title: 'Service' },
-  [labels.objective]: { title: 'Objective' },
-  [labels.contributor]: { title: contributor },
-  A: { title: 'Bad events' },
-})
-const contributorLabels = [labels.sloService, labels.objective, labels.contributor]
-
-const rows: readonly Panel[] = [
-  {
-    id: 13,
-    type: 'table',
-    title: 'Errors by code',
-    description: "The providers' own codes that burned most of the chosen objectives since yesterday (UTC).",
-    width: 12,
-    height: 9,
-    unit: 'short',
-    decimals: 0,
-    drillDown: intoObjective,
-    queries: [
-      {
-        expr: pick('topk', 25, aggregate('max', burnedBy(['code']), contributorLabels)),
-        legend: objectiveLegend,
-      },
-    ],
-    columns: contributorColumns('Code'),
-  },
-  {
-    id: 14,
-    type: 'table',
-    title: 'Who fails to refresh',
-    description: 'Identities, workloads and codes with most failed refreshes since yesterday (UTC).',
-    width: 12,
-    height: 9,
-    unit: 'short',
-    decimals: 0,
-    drillDown: intoObjective,
-    queries: [
-      {
-        expr: aggregate('max', burnedBy(['identity', 'workload', 'code'], 'token-refresh'), [
-          labels.objective,
-          labels.dimension,
-          labels.contributor,
-        ]),
-      },
-    ],
-    columns: {
-      [labels.objective]: { title: 'Objective' },
-      [labels.dimension]: { title: 'What' },
-      [labels.contributor]: { title: 'Who' },
-      A: { title: 'Failures' },
-    },
-  },
-  {
-    id: 15,
-    type: 'table',
-    title: 'What identities may reach and do reach',
-    description:
-      'The widest identities of the inventory: resources granted, and used in 90 days. `other` is the most of all others.',
-    width: 12,
-    height: 9,
-    unit: 'short',
-    decimals: 0,
-    queries: [grantedResources, usedResources].map((family) => ({
-      expr: aggregate('max', ofApps(family), [labels.identity, labels.app]),
-    })),
-    columns: {
-      [labels.identity]: { title: 'Identity' },
-      [labels.app]: { title: 'App' },
-      A: {
-        title: 'Granted',
-        thresholds: [{ color: 'green' }, { from: 6, color: 'orange' }, { from: 50, color: 'red' }],
-      },
-      B: { title: 'Used' },
-    },
-  },
-  {
-    id: 16,
-    type: 'table',
-    title: 'Access patterns',
-    description: 'What each app did in the time shown, by type of identity and place.',
-    width: 12,
-    height: 9,
-    unit: 'short',
-    decimals: 0,
-    queries: [tokenRequests, tokenRequestFailures, serviceAuth, serviceAuthFailures].map((family) => ({
-      expr: aggregate('sum', over('increase', ofApps(family), shownRange), [
-        labels.app,
-        labels.identityType,
-        labels.layer,
-      ]),
-    })),
-    columns: {
-      [labels.app]: { title: 'App' },
-      [labels.identityType]: { title: 'Identity type' },
-      [labels.layer]: { title: 'Layer' },
-      A: { title: 'Tokens asked for' },
-      B: { title: 'Not given' },
-      C: { title: 'Calls' },
-      D: { title: 'Refused' },
-    },
   },
 ]
 

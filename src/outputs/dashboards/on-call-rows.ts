@@ -1,11 +1,18 @@
 /** Rows for whoever is on call: culprits, workloads without their metadata endpoint, role changes, refusals. */
 import { identityMetrics } from '../conventions.ts'
 import { labels } from '../labels.ts'
-import { aggregate, compare, increaseSinceBirth, over, pick } from '../promql.ts'
+import { pipelineMetrics } from '../pipeline-conventions.ts'
+import { aggregate, compare, increaseSinceBirth, over, pick, subtract, time } from '../promql.ts'
 import { chosen, legendOf, type Panel, rateWindow, shownRange } from './builder.ts'
-import { burnedBy, intoApp, intoObjective, ofApps, zeroThresholds } from './selection.ts'
+import { burnedBy, intoApp, intoObjective, intoSource, ofApps, zeroThresholds } from './selection.ts'
 
-const { assignmentChanges, failureModeActive, permissionViolations, serviceAuthFailures } = identityMetrics
+const {
+  assignmentChanges,
+  failureModeActive,
+  permissionViolations,
+  serviceAuthFailures,
+  targetServiceRefusals,
+} = identityMetrics
 
 const burnedLabels = [labels.objective, labels.dimension, labels.contributor]
 const burnedColumns = {
@@ -74,10 +81,17 @@ export const rows: readonly Panel[] = [
     id: 20,
     type: 'table',
     title: 'Pods and VMs with metadata errors',
-    description: 'Workloads whose calls to the metadata endpoint failed most since yesterday (UTC).',
+    description:
+      'Workloads whose calls to the metadata endpoint failed more than once since yesterday (UTC).',
     drillDown: intoObjective,
     queries: [
-      { expr: aggregate('max', burnedBy(['workload', 'identity'], 'metadata-endpoint'), burnedLabels) },
+      {
+        expr: compare(
+          aggregate('max', burnedBy(['workload', 'identity'], 'metadata-endpoint'), burnedLabels),
+          '>',
+          '1',
+        ),
+      },
     ],
     columns: burnedColumns,
   },
@@ -140,6 +154,58 @@ export const rows: readonly Panel[] = [
       [labels.identityType]: { title: 'Identity type' },
       [labels.status]: { title: 'Status' },
       A: { title: 'Refused' },
+    },
+  },
+  {
+    ...half,
+    id: 25,
+    type: 'table',
+    title: 'Services that refuse, 401 and 403',
+    description: 'Tokens refused in the time shown, by the service that was called, whoever called.',
+    queries: [
+      {
+        expr: pick(
+          'topk',
+          15,
+          compare(
+            aggregate(
+              'sum',
+              increaseSinceBirth(chosen(targetServiceRefusals, [labels.provider]), shownRange),
+              [labels.provider, labels.targetService, labels.status],
+            ),
+            '>',
+            '0',
+          ),
+        ),
+      },
+    ],
+    columns: {
+      [labels.targetService]: { title: 'Service' },
+      [labels.provider]: { title: 'Provider' },
+      [labels.status]: { title: 'Status' },
+      A: { title: 'Refused' },
+    },
+  },
+  {
+    ...half,
+    id: 26,
+    type: 'table',
+    title: 'Sources',
+    description:
+      'What is read, the longest behind first: an incident of a silent source is not to be seen here.',
+    drillDown: intoSource,
+    queries: [
+      {
+        expr: subtract(time(), aggregate('max', chosen(pipelineMetrics.lastRecord), [labels.source])),
+      },
+      { expr: subtract(time(), aggregate('max', chosen(pipelineMetrics.watermark), [labels.source])) },
+      { expr: aggregate('max', chosen(pipelineMetrics.sourceSilent), [labels.source]) },
+    ],
+    columns: {
+      [labels.source]: { title: 'Source' },
+      A: { title: 'Last record, ago', unit: 's' },
+      B: { title: 'Complete up to, ago', unit: 's' },
+      C: { title: 'Silent', unit: 'bool_yes_no', thresholds: zeroThresholds },
     },
   },
 ]

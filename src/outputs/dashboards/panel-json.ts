@@ -1,5 +1,6 @@
 /** Panels in Grafana's classic JSON model. */
 import { foreignLabels, labels } from '../labels.ts'
+import { dashboardUids } from '../rule-conventions.ts'
 import type { DrillDown, Panel, Query, StatPanel, TablePanel, Threshold, TimeseriesPanel } from './builder.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
@@ -32,18 +33,12 @@ function thresholds(steps: readonly Threshold[] = [{ color: 'blue' }]): JsonObje
   }
 }
 
-/** What links carry along: the dashboards ignore variables that they do not have. */
-const carried = [
-  'datasource',
-  foreignLabels.job,
-  foreignLabels.instance,
-  labels.objective,
-  labels.provider,
-  labels.app,
-  labels.identityType,
-]
+/** What links carry along: variables that both ends have. */
+const carriedToAll = ['datasource', foreignLabels.job, foreignLabels.instance, labels.objective]
+const carriedToIdentities = [...carriedToAll, labels.provider, labels.app, labels.identityType]
 
 function drillDownLink({ uid, label, title }: DrillDown, value: string): Json {
+  const carried = uid === dashboardUids.pipeline ? carriedToAll : carriedToIdentities
   const others = carried.filter((name) => name !== label).map((name) => `\${${name}:queryparam}`)
   const query = [`var-${label}=${value}`, `\${__url_time_range}`, ...others].join('&')
   return [{ title, url: `/d/${uid}?${query}` }]

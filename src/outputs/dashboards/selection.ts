@@ -71,6 +71,13 @@ export const intoApp: DrillDown = {
   title: 'Look into the application',
 }
 
+/** From a source that is behind to what became of its records. */
+export const intoSource: DrillDown = {
+  uid: dashboardUids.pipeline,
+  label: labels.source,
+  title: 'Look into the source',
+}
+
 /** The series of a windowed family whose window is the objective's period. */
 export function overPeriod(family: { readonly name: string }): Expr {
   const on = [foreignLabels.job, foreignLabels.instance, labels.objective, labels.window]

@@ -87,6 +87,6 @@ describe("Grafana's own types", () => {
   it('would be broken by a wrong option or a wrong type', { timeout: 60_000 }, () => {
     const text = readFileSync(join(root, 'dashboards/debug.json'), 'utf8')
     expect(complaints(text.replaceAll('"mode": "absolute"', '"mode": "absolutely"'))).toContain('absolutely')
-    expect(complaints(text.replaceAll('"displayMode": "list"', '"displayMode": "heap"'))).toContain('heap')
+    expect(complaints(text.replaceAll('"displayMode": "table"', '"displayMode": "heap"'))).toContain('heap')
   })
 })
