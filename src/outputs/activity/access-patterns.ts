@@ -174,7 +174,7 @@ export class AccessPatterns implements Stateful {
   }
 }
 
-export function callsOf({ allowed, unauthenticated, forbidden }: DecisionCounts): number {
+function callsOf({ allowed, unauthenticated, forbidden }: DecisionCounts): number {
   return allowed + unauthenticated + forbidden
 }
 
