@@ -46,7 +46,7 @@ function budgetAlert(
     alert,
     expr,
     labels: Object.fromEntries(labels.map(([label, value]) => [label, templateText(value)])),
-    annotations: budgetAnnotations(links, alert, objective, text),
+    annotations: budgetAnnotations(links, alert, objective, kind, text),
   }
 }
 

@@ -1,8 +1,9 @@
 /** Labels and annotations of alerts: the same for Prometheus's rules and for the engine's own pages. */
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective } from '../objectives/objective.ts'
+import { objectiveDashboard } from './dashboard-links.ts'
 import { labels } from './labels.ts'
-import { objectiveLabelValues, slothLabelValues } from './objective-labels.ts'
+import { objectiveLabelValues, selectedLabels, slothLabelValues } from './objective-labels.ts'
 import { alertLabels, annotations, dashboardUids, slothLabels } from './rule-conventions.ts'
 import { templateText } from './rule-file.ts'
 
@@ -29,18 +30,6 @@ export interface BudgetAlertKind {
   readonly severity: Severity
   readonly longMs: number
   readonly shortMs?: number | undefined
-}
-
-/** What the objective's `where` says exactly, for routes: an alert about one provider, one type of identity. */
-function selectedLabels({ sli }: Objective): Record<string, string> {
-  const exact = (values: readonly string[] | undefined): string => {
-    const [only = ''] = values ?? []
-    return values?.length === 1 && !/[*?]/.test(only) ? only : ''
-  }
-  return {
-    [labels.provider]: exact(sli?.where.provider),
-    [labels.identityType]: exact(sli?.where.identityType),
-  }
 }
 
 /**
@@ -74,23 +63,19 @@ export function budgetAnnotations(
   links: Links,
   alert: string,
   objective: Objective,
+  { longMs }: Pick<BudgetAlertKind, 'longMs'>,
   text: { readonly summary: string; readonly description: string },
 ): Record<string, string> {
   const name = templateText(objective.displayName === '' ? objective.name : objective.displayName)
-  const variables = { [labels.objective]: objective.id, ...selectedLabels(objective) }
-  const query = Object.entries(variables)
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `var-${name}=${encodeURIComponent(value)}`)
-    .join('&')
   return {
     [annotations.summary]: `${templateText(objective.service)}: ${name} ${text.summary}`,
     [annotations.description]: text.description,
     [annotations.runbookUrl]: runbookUrl(links, alert),
-    [annotations.dashboardUrl]: `${links.grafana}/d/${dashboardUids.onCall}?${query}`,
+    [annotations.dashboardUrl]: `${links.grafana}/d/${objectiveDashboard(objective, longMs)}`,
   }
 }
 
-/** Annotations of an alert on the engine itself; of one on the platform with the dashboard that shows it. */
+/** Annotations of an alert on the engine itself. @param dashboard that shows what it is about, with variables */
 export function engineAnnotations(
   links: Links,
   alert: string,

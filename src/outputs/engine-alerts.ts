@@ -1,9 +1,16 @@
 /** Alerts on the engine itself: whoever watches identities must not go blind unnoticed. */
 import { engineAnnotations, type Links, type Severity } from './alert-text.ts'
+import { dashboardOfLabel } from './dashboard-links.ts'
 import { labels } from './labels.ts'
 import { kafkaMetrics, pipelineMetrics } from './pipeline-conventions.ts'
 import { absent, aggregate, compare, divide, type Expr, over, select, vector } from './promql.ts'
-import { alertLabels, alertNames, eventLoopUtilization, ruleGroups } from './rule-conventions.ts'
+import {
+  alertLabels,
+  alertNames,
+  dashboardUids,
+  eventLoopUtilization,
+  ruleGroups,
+} from './rule-conventions.ts'
 import type { AlertRule, RuleGroup } from './rule-file.ts'
 
 /** Cloud providers promise their audit logs within minutes, and deliver within the hour. */
@@ -18,6 +25,8 @@ export interface EngineAlert {
   readonly for?: string
   readonly summary: string
   readonly description: string
+  /** The label whose value the dashboard of the pipeline is to show. */
+  readonly about?: string
 }
 
 function increaseBy(
@@ -60,6 +69,7 @@ export const engineAlerts: readonly EngineAlert[] = [
     severity: 'ticket',
     expr: compare(aggregate('min', select(sourceSilent.name), [labels.source]), '==', '1'),
     for: '10m',
+    about: labels.source,
     summary: `Source {{ $labels.${labels.source} }} is silent`,
     description:
       'No record of it was read for longer than limits.silentAfterSeconds. A silent log is not a healthy one: ' +
@@ -74,6 +84,7 @@ export const engineAlerts: readonly EngineAlert[] = [
       String(laggingAfterSeconds),
     ),
     for: '30m',
+    about: labels.source,
     summary: `Source {{ $labels.${labels.source} }} delivers late`,
     description:
       'Its newest events are {{ $value | humanizeDuration }} old when they arrive: pages come that late.',
@@ -131,6 +142,7 @@ export const engineAlerts: readonly EngineAlert[] = [
     severity: 'ticket',
     expr: compare(rejected, '>', rejectedShare),
     for: trendWindow,
+    about: labels.source,
     summary: `Records of source {{ $labels.${labels.source} }} are rejected`,
     description:
       '{{ $value | humanizePercentage }} of the records of the last hour could not be read, and count in no objective.',
@@ -139,6 +151,7 @@ export const engineAlerts: readonly EngineAlert[] = [
     alert: alertNames.eventsDroppedLate,
     severity: 'ticket',
     expr: compare(increaseBy(lateDropped, labels.source, {}, '1h'), '>', '0'),
+    about: labels.source,
     summary: `Events of source {{ $labels.${labels.source} }} came too late to count`,
     description: '{{ $value | humanize }} events of the last hour were older than the allowed lateness.',
   },
@@ -161,6 +174,11 @@ export const engineAlerts: readonly EngineAlert[] = [
   },
 ]
 
+/** Which dashboard an alert leads to, as a template of Prometheus. */
+export function dashboardOf({ about }: EngineAlert): string {
+  return about === undefined ? dashboardUids.pipeline : dashboardOfLabel(dashboardUids.pipeline, about)
+}
+
 function rule(entry: EngineAlert, links: Links): AlertRule {
   const { alert, severity, expr, summary, description } = entry
   return {
@@ -168,7 +186,7 @@ function rule(entry: EngineAlert, links: Links): AlertRule {
     expr,
     ...(entry.for === undefined ? {} : { for: entry.for }),
     labels: { [alertLabels.severity]: severity },
-    annotations: engineAnnotations(links, alert, { summary, description }),
+    annotations: engineAnnotations(links, alert, { summary, description }, dashboardOf(entry)),
   }
 }
 

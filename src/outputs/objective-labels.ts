@@ -38,6 +38,20 @@ export function infoLabelValues(objective: Objective): LabelsOf<typeof objective
   }
 }
 
+/** What a field of a `where` says where it is one value and no pattern; empty otherwise. */
+export function exactly(values: readonly string[] | undefined): string {
+  const [only = ''] = values ?? []
+  return values?.length === 1 && !/[*?]/.test(only) ? only : ''
+}
+
+/** What the objective's `where` says exactly, for routes: an alert about one provider, one type of identity. */
+export function selectedLabels({ sli }: Objective): Record<string, string> {
+  return {
+    [labels.provider]: exactly(sli?.where.provider),
+    [labels.identityType]: exactly(sli?.where.identityType),
+  }
+}
+
 /** On every recorded series and alert of one objective, as sloth has them. */
 export function slothLabelValues(objective: Objective): Readonly<Record<string, string>> {
   return {

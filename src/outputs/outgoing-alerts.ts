@@ -106,7 +106,7 @@ export function outgoingAlert(
   return {
     labels: { ...extra, [alertsSeries.alertName]: alert, ...budgetAlertLabels(objective, kind) },
     annotations: {
-      ...budgetAnnotations(links, alert, objective, text),
+      ...budgetAnnotations(links, alert, objective, kind, text),
       // When it was first seen to fire, in event time: its start in Alertmanager is when that was told.
       [annotations.since]: new Date(since).toISOString(),
       ...(who === '' ? {} : { [annotations.culprits]: who }),

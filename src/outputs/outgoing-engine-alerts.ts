@@ -1,6 +1,6 @@
 /** Alerts about the engine itself that it sends on its own: those whose evidence it has without asking Prometheus. */
 import { engineAnnotations, type Links } from './alert-text.ts'
-import { engineAlerts } from './engine-alerts.ts'
+import { dashboardOf, engineAlerts } from './engine-alerts.ts'
 import { labels } from './labels.ts'
 import type { OutgoingAlert } from './outgoing-alerts.ts'
 import { alertLabels, alertNames, alertsSeries } from './rule-conventions.ts'
@@ -10,9 +10,12 @@ export interface EngineEvidence {
   readonly isIntakePaused: boolean
 }
 
-/** What Prometheus would make of `{{ $labels.source }}`. */
+/** What Prometheus would make of `{{ $labels.source }}`, and of `{{ $labels.source | urlquery }}`. */
 function expanded(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, (_, name: string) => values[name] ?? '')
+  return text.replaceAll(/\{\{ \$labels\.(\w+)( \| urlquery)? \}\}/g, (_, name: string, inUrl?: string) => {
+    const value = values[name] ?? ''
+    return inUrl === undefined ? value : encodeURIComponent(value)
+  })
 }
 
 function outgoing(
@@ -28,7 +31,7 @@ function outgoing(
   return [
     {
       labels: { ...extra, ...values, [alertsSeries.alertName]: alert, [alertLabels.severity]: severity },
-      annotations: engineAnnotations(links, alert, text),
+      annotations: engineAnnotations(links, alert, text, expanded(dashboardOf(known), values)),
     },
   ]
 }

@@ -4,6 +4,7 @@ import type { ObjectiveStatus } from '../objectives/evaluate.ts'
 import { engineAnnotations, type Links } from './alert-text.ts'
 import { platformOwner } from './alertmanager-config.ts'
 import { identityMetrics, objectiveMetrics } from './conventions.ts'
+import { dashboardOfLabel } from './dashboard-links.ts'
 import { labels } from './labels.ts'
 import type { OutgoingAlert } from './outgoing-alerts.ts'
 import { aggregate, and, andOn, compare, divide, over, select } from './promql.ts'
@@ -76,7 +77,7 @@ function rules(links: Links): readonly AlertRule[] {
           summary: `{{ $labels.${labels.provider} }} does not issue tokens`,
           description: `{{ $value | humanizePercentage }} of the requests of the last ${outageWindow} failed, by the fault of the platform and of no caller.`,
         },
-        `${dashboardUids.onCall}?var-${labels.provider}={{ $labels.${labels.provider} }}`,
+        dashboardOfLabel(dashboardUids.onCall, labels.provider),
       ),
     },
     {

@@ -33,11 +33,12 @@ describe('the text of alerts', () => {
   })
 
   it('links to the runbook and to the objective on the dashboard', () => {
-    expect(budgetAnnotations(links, 'SomeAlert', anObjective({ id: 'a b&c' }), text)).toEqual({
+    expect(budgetAnnotations(links, 'SomeAlert', anObjective({ id: 'a b&c' }), quick, text)).toEqual({
       summary: 'checkout: Token issuance is broken',
       description: 'It is.',
       runbook_url: 'https://docs.example.com/runbook#somealert',
-      dashboard_url: 'https://grafana.example.com/d/identity-slo-on-call?var-objective=a%20b%26c',
+      dashboard_url:
+        'https://grafana.example.com/d/identity-slo-on-call?var-objective=a%20b%26c&var-app=checkout',
     })
     expect(engineAnnotations(links, 'SomeAlert', text)).toMatchObject({
       summary: 'is broken',
@@ -46,11 +47,11 @@ describe('the text of alerts', () => {
   })
 
   it('falls back to the name, and runs no template that a name brings along', () => {
-    expect(budgetAnnotations(links, 'A', anObjective({ displayName: '' }), text)['summary']).toBe(
+    expect(budgetAnnotations(links, 'A', anObjective({ displayName: '' }), quick, text)['summary']).toBe(
       'checkout: token-issuance is broken',
     )
-    expect(budgetAnnotations(links, 'A', anObjective({ displayName: '{{ x }}' }), text)['summary']).toBe(
-      'checkout: {{ "{{" }} x }} is broken',
-    )
+    expect(
+      budgetAnnotations(links, 'A', anObjective({ displayName: '{{ x }}' }), quick, text)['summary'],
+    ).toBe('checkout: {{ "{{" }} x }} is broken')
   })
 })
