@@ -6,7 +6,6 @@ import { IncidentBook } from '../incidents/incident-book.ts'
 import { type ActiveAlert, ActiveAlerts, type AlertChanges } from '../objectives/active-alerts.ts'
 import type { Config } from './config.ts'
 import { diagnosesOf } from './diagnoses.ts'
-import { namesOf } from './identity-names.ts'
 import { lookOf } from './incident-look.ts'
 import { isoTime } from './iso-time.ts'
 import { Pager } from './pager.ts'
@@ -42,10 +41,7 @@ export class AlertWatch {
       links: config.links,
       now: Date.now,
       steadyMs: () => performance.now(),
-      names: () => {
-        const names = namesOf(pipeline)
-        return (id) => names.get(id)
-      },
+      nameOf: (id) => pipeline.identities.tallies.nameOf(id),
       diagnoses: () => this.#diagnosed(),
       log,
     })

@@ -2,12 +2,12 @@
 import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
 import type { Identity, IdentityEvent, Provider } from '../events/event.ts'
 import type { Owner } from '../events/ownership.ts'
+import { byTrouble, identitiesOf, type RankedIdentity, troubleScore } from './identity-ranking.ts'
+import { rankedSlice } from './ranked-slice.ts'
 
 /** One description of an identity: others may lack its name, and then it may have another owner. */
 export interface IdentityTally {
   readonly key: string
-  /** The same for all descriptions of one identity. */
-  readonly subject: string
   /** As it may be shown: people are pseudonyms here. */
   readonly identity: Identity
   readonly provider: Provider
@@ -18,10 +18,12 @@ export interface IdentityTally {
   /** Epoch ms. */
   lastSeen: number
   isDirty: boolean
+  /** Another description of the same id. */
+  next: IdentityTally | undefined
 }
 
 /** One identity, for reports. */
-export type IdentitySummary = Readonly<Omit<IdentityTally, 'key' | 'subject' | 'isDirty'>>
+export type IdentitySummary = Readonly<Omit<IdentityTally, 'key' | 'isDirty' | 'next'>>
 
 interface SavedTally {
   readonly identity: Identity
@@ -39,6 +41,8 @@ function keyOf(identity: Identity, provider: Provider): string {
 export class IdentityTallies implements Stateful {
   readonly #ownerOf: (identity: Identity, provider: Provider) => Owner
   readonly #tallies = new Map<string, IdentityTally>()
+  /** By id: the last of its descriptions, which leads to the others. */
+  readonly #ids = new Map<string, IdentityTally>()
   #dirty: IdentityTally[] = []
   readonly #gone = new Set<string>()
   /** Whether the store may hold tallies under other keys than these. */
@@ -63,17 +67,11 @@ export class IdentityTallies implements Stateful {
     let tally = this.#tallies.get(key)
     if (tally === undefined) {
       tally = {
-        key,
-        subject: JSON.stringify([provider, identity.tenant, identity.id]),
-        identity,
-        provider,
-        owner: owner ?? this.#ownerOf(identity, provider),
-        failures: 0,
-        events: 0,
-        lastSeen: 0,
-        isDirty: false,
+        ...{ key, identity, provider, owner: owner ?? this.#ownerOf(identity, provider) },
+        ...{ failures: 0, events: 0, lastSeen: 0, isDirty: false, next: this.#ids.get(identity.id) },
       }
       this.#tallies.set(key, tally)
+      this.#ids.set(identity.id, tally)
       this.#gone.delete(key)
     } else if (owner !== undefined) tally.owner = owner
     return tally
@@ -102,8 +100,20 @@ export class IdentityTallies implements Stateful {
   }
 
   delete(tally: IdentityTally): void {
-    this.#tallies.delete(tally.key)
+    if (this.#tallies.delete(tally.key)) this.#unlink(tally)
     this.#gone.add(tally.key)
+  }
+
+  #unlink(tally: IdentityTally): void {
+    const { identity, next } = tally
+    let before = this.#ids.get(identity.id)
+    if (before === tally) {
+      if (next === undefined) this.#ids.delete(identity.id)
+      else this.#ids.set(identity.id, next)
+      return
+    }
+    while (before !== undefined && before.next !== tally) before = before.next
+    if (before !== undefined) before.next = next
   }
 
   /** Lets go of those without failures until no more than `most` are left, and of all if that is not enough. */
@@ -117,38 +127,37 @@ export class IdentityTallies implements Stateful {
 
   /** Identities by number of failures, then of events; each once, under the description that most events gave. */
   top(limit: number): readonly IdentitySummary[] {
-    return this.#best(undefined, limit)
+    return this.find(() => true, 0, limit).identities
   }
 
-  /** The same of identities of which some description is wanted, and how many there are. */
+  /** How many have a description that is wanted, and those of them that rank from `from` up to `to`, in the same order. */
   find(
     isWanted: (tally: IdentityTally) => boolean,
-    limit: number,
+    from: number,
+    to: number,
   ): { readonly total: number; readonly identities: readonly IdentitySummary[] } {
-    const subjects = new Set<string>()
-    for (const tally of this.#tallies.values()) if (isWanted(tally)) subjects.add(tally.subject)
-    return { total: subjects.size, identities: this.#best(subjects, limit) }
+    const found: RankedIdentity[] = []
+    for (const last of this.#ids.values()) {
+      // Nearly all have one description.
+      if (last.next !== undefined) found.push(...identitiesOf(last, isWanted))
+      else if (isWanted(last)) found.push(last)
+    }
+    const identities = rankedSlice(found, troubleScore, byTrouble, from, to).map(summaryOf)
+    return { total: found.length, identities }
   }
 
-  /** `subjects`: among these only. */
-  #best(subjects: ReadonlySet<string> | undefined, limit: number): readonly IdentitySummary[] {
-    const bySubject = new Map<string, Merged>()
-    for (const tally of this.#tallies.values()) {
-      if (subjects !== undefined && !subjects.has(tally.subject)) continue
-      const known = bySubject.get(tally.subject)
-      bySubject.set(tally.subject, known === undefined ? alone(tally) : merged(known, tally))
-    }
-    const best: Merged[] = []
-    for (const one of bySubject.values()) {
-      const last = best.length < limit ? undefined : best.at(-1)
-      if (last !== undefined && byTrouble(one, last) >= 0) continue
-      best.push(one)
-      best.sort(byTrouble)
-      best.length = Math.min(best.length, limit)
-    }
-    return best.map(({ main: { identity, provider, owner }, failures, events, lastSeen }) => {
-      return { identity, provider, owner, failures, events, lastSeen }
-    })
+  /** Identities of one id, in different tenants; in the same order. */
+  withId(id: string): readonly IdentitySummary[] {
+    const last = this.#ids.get(id)
+    return last === undefined ? [] : [...identitiesOf(last)].sort(byTrouble).map(summaryOf)
+  }
+
+  /** As most of its events call it; undefined where none does. */
+  nameOf(id: string): string | undefined {
+    const last = this.#ids.get(id)
+    if (last === undefined) return undefined
+    const named = identitiesOf(last, ({ identity }) => identity.name !== undefined)
+    return [...named].sort(byTrouble)[0]?.identity.name
   }
 
   save(out: ChunkWriter): void {
@@ -176,41 +185,7 @@ export class IdentityTallies implements Stateful {
   }
 }
 
-/** All descriptions of one identity together; `main` is the one that most events gave. */
-interface Merged extends Pick<IdentityTally, 'subject' | 'failures' | 'events' | 'lastSeen'> {
-  readonly main: IdentityTally
-}
-
-function alone(tally: IdentityTally): Merged {
-  const { subject, failures, events, lastSeen } = tally
-  return { subject, main: tally, failures, events, lastSeen }
-}
-
-function merged(known: Merged, tally: IdentityTally): Merged {
-  return {
-    subject: known.subject,
-    main: byDescription(tally, known.main) < 0 ? tally : known.main,
-    failures: known.failures + tally.failures,
-    events: known.events + tally.events,
-    lastSeen: Math.max(known.lastSeen, tally.lastSeen),
-  }
-}
-
-function compareTexts(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1
-}
-
-/** Most events first; a total order of its own, so that it does not show which record came first. */
-function byDescription(a: IdentityTally, b: IdentityTally): number {
-  return b.events - a.events || compareTexts(a.key, b.key)
-}
-
-function byTrouble(a: Merged, b: Merged): number {
-  const [one, other] = [a.main, b.main]
-  return (
-    b.failures - a.failures ||
-    b.events - a.events ||
-    compareTexts(one.identity.id, other.identity.id) ||
-    compareTexts(a.subject, b.subject)
-  )
+function summaryOf(ranked: RankedIdentity): IdentitySummary {
+  const { identity, provider, owner, failures, events, lastSeen } = ranked
+  return { identity, provider, owner, failures, events, lastSeen }
 }

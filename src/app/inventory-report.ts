@@ -26,13 +26,12 @@ export function inventoryReport(files: readonly ReadFile[], survey: Survey | und
 /** Resources that are named of each list. */
 const maxResources = 200
 
-export interface RadiusReport extends Omit<Exposure, 'used'> {
+export interface RadiusReport extends Exposure {
   readonly app: string
   readonly team: string
   readonly owned: boolean
   /** Granted and known, and not used. */
   readonly unused: number
-  readonly used: number
   /** The first by name. */
   readonly grantedResources: readonly string[]
   /** The last used first. */

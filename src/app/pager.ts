@@ -17,9 +17,8 @@ export interface PagerOptions {
   readonly links: Links
   readonly now: () => number
   readonly steadyMs: () => number
+  readonly nameOf: NameOf
   /** Asked once an evaluation, and only when something fires. */
-  readonly names: () => NameOf
-  /** The same. */
   readonly diagnoses: () => readonly Diagnosis[]
   readonly log: { readonly info: Say; readonly warn: Say }
 }
@@ -91,9 +90,8 @@ export class Pager {
   }
 
   #firing(active: readonly ActiveAlert[], statuses: readonly ObjectiveStatus[], now: number): FiringAlert[] {
-    const { settings, links } = this.#options
+    const { settings, links, nameOf } = this.#options
     if (active.length === 0) return []
-    const nameOf = this.#options.names()
     const diagnoses = this.#options.diagnoses()
     const byId = new Map(statuses.map((status) => [status.state.objective.id, status]))
     return active.flatMap((alert) => {

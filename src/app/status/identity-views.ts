@@ -7,13 +7,9 @@ import { isoTime } from '../iso-time.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { pageSize } from './page-of.ts'
 
-/** Further pages cost as much as all before them: whoever wants more searches. */
-const maxPage = 20
 /** Of those that have one id. */
 const maxDescriptions = 20
 const maxChanges = 100
-/** For so long, everybody who looks at the first page sees the same. */
-const standMs = 2000
 
 function rowOf({ identity, provider, owner, failures, events, lastSeen }: IdentitySummary): IdentityRow {
   const { id, name, type, tenant } = identity
@@ -24,58 +20,59 @@ function rowOf({ identity, provider, owner, failures, events, lastSeen }: Identi
   }
 }
 
-function names({ identity: { id, name }, provider, owner }: IdentityTally, text: string): boolean {
-  return [id, name, provider, owner.app, owner.team].some((each) => each?.toLowerCase().includes(text))
+function literal(text: string): string {
+  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+}
+
+/** Whether a description has the text in one of the fields that are searched. What many share is looked at once. */
+function naming(text: string): (tally: IdentityTally) => boolean {
+  if (text === '') return () => true
+  // Without a copy of each name in small letters, a search of 100,000 takes a fifth of the time.
+  const pattern = new RegExp(literal(text), 'i')
+  const shared = new Map<string, boolean>()
+  const isIn = (field: string): boolean => {
+    const known = shared.get(field)
+    if (known !== undefined) return known
+    const is = pattern.test(field)
+    shared.set(field, is)
+    return is
+  }
+  return ({ identity: { id, name }, provider, owner }) =>
+    pattern.test(id) ||
+    (name !== undefined && pattern.test(name)) ||
+    isIn(provider) ||
+    isIn(owner.app) ||
+    isIn(owner.team)
 }
 
 export class IdentityViews {
   readonly #pipeline: Pipeline
   readonly #inventory: () => InventoryView
   readonly #now: () => number
-  readonly #steadyMs: () => number
-  #culprits: { readonly until: number; readonly rows: readonly IdentityRow[] } | undefined
 
-  /** `now`: epoch ms. `steadyMs`: a clock that only goes forward. */
-  constructor(pipeline: Pipeline, inventory: () => InventoryView, now: () => number, steadyMs: () => number) {
+  /** `now`: epoch ms. */
+  constructor(pipeline: Pipeline, inventory: () => InventoryView, now: () => number) {
     this.#pipeline = pipeline
     this.#inventory = inventory
     this.#now = now
-    this.#steadyMs = steadyMs
   }
 
   /** `q`: part of an id, name, application, team or provider. */
-  list(q: string, asked: number): IdentityList {
+  list(q: string, page: number): IdentityList {
     const { tallies } = this.#pipeline.identities
-    const page = Math.min(asked, maxPage)
-    const text = q.toLowerCase()
-    const { total, identities } = tallies.find((tally) => text === '' || names(tally, text), page * pageSize)
-    const rows = identities.slice((page - 1) * pageSize).map(rowOf)
-    return {
-      total: Math.min(total, maxPage * pageSize),
-      page,
-      pageSize,
-      known: tallies.size,
-      identities: rows,
-    }
+    const { total, identities } = tallies.find(naming(q), (page - 1) * pageSize, page * pageSize)
+    return { total, page, pageSize, known: tallies.size, identities: identities.map(rowOf) }
   }
 
   /** Those that failed, most failures first. */
   culprits(limit: number): readonly IdentityRow[] {
-    const now = this.#steadyMs()
-    if (this.#culprits === undefined || now >= this.#culprits.until) {
-      const failed = ({ failures }: IdentityTally): boolean => failures > 0
-      const { identities } = this.#pipeline.identities.tallies.find(failed, limit)
-      this.#culprits = { until: now + standMs, rows: identities.map(rowOf) }
-    }
-    return this.#culprits.rows
+    const { identities } = this.#pipeline.identities.tallies.find(({ failures }) => failures > 0, 0, limit)
+    return identities.map(rowOf)
   }
 
   /** Undefined for an identity that nothing names. */
   one(id: string): IdentityView | undefined {
-    const { identities } = this.#pipeline.identities.tallies.find(
-      ({ identity }) => identity.id === id,
-      maxDescriptions,
-    )
+    const identities = this.#pipeline.identities.tallies.withId(id).slice(0, maxDescriptions)
     const radius = this.#inventory().radius(id, this.#now())
     const changes = this.#changes(radius?.identity ?? id)
     if (identities.length === 0 && radius === undefined && changes.length === 0) return undefined
@@ -85,7 +82,7 @@ export class IdentityViews {
       burned: this.#burned(id),
       reach: radius && {
         granted: radius.granted.count,
-        used: radius.usedResources.length,
+        used: radius.used,
         unused: radius.unused,
         grantedResources: [...radius.grantedResources],
         usedResources: [...radius.usedResources],

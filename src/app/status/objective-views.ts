@@ -96,9 +96,9 @@ function contributorsOf(
   const top = (dimension: (typeof contributorDimensions)[number]) =>
     state.contributors(dimension, from, to).top(contributorLimit)
   const [identity, workload, reason, code] = contributorDimensions.map(top)
-  const names = namesOf(pipeline, new Set(identity?.map(({ key }) => key)))
+  const { tallies } = pipeline.identities
   return {
-    identity: (identity ?? []).map((one) => ({ ...one, name: names.get(one.key) })),
+    identity: (identity ?? []).map((one) => ({ ...one, name: tallies.nameOf(one.key) })),
     workload: [...(workload ?? [])],
     reason: [...(reason ?? [])],
     code: [...(code ?? [])],

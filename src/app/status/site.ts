@@ -45,12 +45,7 @@ export function createSite(options: SiteOptions): Site {
   const { pipeline, version, isReady, clock, inventory } = options
   const views: Views = {
     objectives: new ObjectiveViews(pipeline, () => clock().steadyMs),
-    identities: new IdentityViews(
-      pipeline,
-      inventory,
-      () => clock().now,
-      () => clock().steadyMs,
-    ),
+    identities: new IdentityViews(pipeline, inventory, () => clock().now),
     incidents: new IncidentViews(options.incidents, pipeline),
   }
   const frame = (): Frame => ({ version, isReady: isReady(), dataUntil: isoTime(pipeline.newest) })
