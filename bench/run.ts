@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: throughput, durability, restart, scrapes and memory, beside their goals. What is compared runs in processes
- * of its own, in turns, in one run. `--records` sets the size; `--kafka`, `--telemetry`, `--client` and
- * `--otlp` run something else instead.
+ * of its own, in turns, in one run. `--records` sets the size; `--kafka`, `--telemetry`, `--client`,
+ * `--otlp` and `--pages` run something else instead.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchKafka } from './kafka.ts'
 import { benchObjectives } from './objectives.ts'
+import { benchPages } from './pages.ts'
 import { Report } from './report.ts'
 import { benchRestart } from './restart.ts'
 import { benchScrape } from './scrape.ts'
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     telemetry: { type: 'boolean', default: false },
     client: { type: 'boolean', default: false },
     otlp: { type: 'boolean', default: false },
+    pages: { type: 'boolean', default: false },
   },
 })
 
@@ -60,6 +62,10 @@ async function benchAll(folder: string): Promise<void> {
 if (values.telemetry) spawnSync(process.execPath, [scriptPath('telemetry.ts')], { stdio: 'inherit' })
 else if (values.client) spawnSync(process.execPath, [scriptPath('client.ts')], { stdio: 'inherit' })
 else if (values.otlp) spawnSync(process.execPath, [scriptPath('otlp.ts')], { stdio: 'inherit' })
+else if (values.pages)
+  await inFolder(async (folder) =>
+    benchPages(new Report(true), folder, { objectives: 1000, identities: 100_000, visits: 100 }),
+  )
 else if (values.kafka)
   await inFolder((folder) =>
     benchKafka(new Report(true), folder, Number(values.records ?? 200_000), Number(values.rounds ?? 3)),
