@@ -116,7 +116,7 @@ describe.skipIf(!hasAlertmanager)('paging through real Alertmanagers', () => {
       })
     }
     // Alertmanager keeps what it has told, and no alerts: it must learn them again from us, and tell nobody twice.
-    await using again = await startAlertmanager(config, folder('am1'), first.port)
+    await using again = await startAlertmanager(config, folder('am1'), { port: first.port })
     await using run = await EmbeddedService.start(workspace, settings)
     await run.ready()
     await until('it knows the alerts again', async () => {
