@@ -3,9 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import {
-  amtool,
   hasAlertmanager,
-  hasAmtool,
   type NotificationSink,
   startAlertmanager,
   startNotificationSink,
@@ -48,41 +46,6 @@ function failures(count: number, prefix: string): string {
 function pages(sink: NotificationSink) {
   return sink.received.filter(({ receiver }) => receiver.startsWith('page-'))
 }
-
-describe.skipIf(!hasAmtool)('the generated configuration of Alertmanager', () => {
-  it('passes amtool', () => {
-    expect(amtool('check-config', generated)).toMatchObject({ status: 0 })
-  })
-
-  it.each([
-    ['a page of a team', 'page-identity-team', ['owner=identity-team', 'severity=page']],
-    ['a ticket of a team', 'ticket-identity-team', ['owner=identity-team', 'severity=ticket']],
-    ['a page nobody owns', 'page-platform', ['severity=page']],
-    [
-      'a page about shared identities',
-      'page-platform',
-      ['owner=identity-team', 'severity=page', 'identity_type=user-assigned'],
-    ],
-    [
-      'a page about a system-assigned identity',
-      'page-identity-team',
-      ['owner=identity-team', 'severity=page', 'identity_type=system-assigned'],
-    ],
-    ['the watchdog', 'watchdog', ['alertname=IdentitySLOWatchdog', 'severity=none']],
-    ['anything else', 'ticket-platform', ['alertname=Other']],
-  ])('sends %s to %s', (_, receiver, labels) => {
-    const { status, output } = amtool(
-      'config',
-      'routes',
-      'test',
-      `--config.file=${generated}`,
-      `--verify.receivers=${receiver}`,
-      ...labels,
-    )
-    expect(output).toContain(receiver)
-    expect(status).toBe(0)
-  })
-})
 
 describe.skipIf(!hasAlertmanager)('paging through real Alertmanagers', () => {
   it('is one page of one incident, survives the loss of a replica and a restart, and resolves', async () => {
