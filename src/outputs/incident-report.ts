@@ -84,7 +84,7 @@ function diagnosed({ foundAt, ...diagnosis }: FoundDiagnosis): IncidentView['dia
   }
 }
 
-function changeReport({ what, actor, time, eventId }: NamedChange): IncidentView['changes'][number] {
+export function changeReport({ what, actor, time, eventId }: NamedChange): IncidentView['changes'][number] {
   return { time: iso(time), what, actor, eventId }
 }
 

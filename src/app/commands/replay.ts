@@ -68,8 +68,9 @@ export function replayPipeline(options: ReplayOptions, now: () => number): Pipel
   return pipeline
 }
 
-function readLists(
-  { inventory = [], cluster = '', attribution }: ReplayOptions,
+/** Lists of rights; what could not be understood in them goes to standard error. */
+export function readLists(
+  { inventory = [], cluster = '', attribution }: Pick<ReplayOptions, 'inventory' | 'cluster' | 'attribution'>,
   pipeline: Pipeline,
   terminal: CommandContext['terminal'],
 ): void {
@@ -95,7 +96,8 @@ export async function replay(
   pipeline.beginBatch()
   const { stateFolder, timelineStepMs } = options
   let rehearsal: Rehearsal | undefined
-  if (timelineStepMs !== undefined) rehearsal = await rehearse(files, pipeline, timelineStepMs, onBytes)
+  if (timelineStepMs !== undefined)
+    rehearsal = await rehearse(files, pipeline, { stepMs: timelineStepMs, onBytes })
   else if (stateFolder !== undefined)
     await readDurably(paths, { pipeline, folder: stateFolder, terminal, onBytes })
   else

@@ -1,9 +1,12 @@
 /** Arguments of `report` and its reports on the command line. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseInstant } from '../../events/time.ts'
 import { parseDuration } from '../../objectives/duration.ts'
-import type { ExitCode } from '../errors.ts'
+import { AppError, type ExitCode } from '../errors.ts'
 import { type OutputFormat, outputFormats } from '../terminal.ts'
 import type { CommandContext } from './command.ts'
+import { type LogArguments, logReading, withLogOptions } from './log-arguments.ts'
+import { reportIncident } from './report-incident.ts'
 import { reportTtl } from './report-ttl.ts'
 
 const dedupeBytes = 64 * 1024 * 1024
@@ -57,8 +60,52 @@ function addTtl(report: Command, context: CommandContext, done: (code: ExitCode)
     })
 }
 
+interface IncidentArguments extends LogArguments {
+  readonly from: number
+  readonly to: number
+  readonly output: 'markdown' | 'json'
+}
+
+function instant(option: string): (value: string) => number {
+  return (value) => {
+    const parsed = parseInstant(value)
+    if (Number.isNaN(parsed)) throw AppError.of('badTime', { option, value })
+    return parsed
+  }
+}
+
+function addIncident(report: Command, context: CommandContext, done: (code: ExitCode) => void): void {
+  const command = report
+    .command('incident')
+    .description(
+      'Write the facts of a postmortem: timeline, time to detect and to restore, who was hit, who did what before.',
+    )
+    .argument('<file...>', 'log files, or folders of them')
+    .requiredOption('--from <time>', 'begin of the interval, RFC 3339', instant('--from'))
+    .requiredOption('--to <time>', 'its end', instant('--to'))
+  withLogOptions(command)
+    .addOption(
+      new Option('-o, --output <format>', 'how to write it')
+        .choices(['markdown', 'json'])
+        .default('markdown'),
+    )
+    .addHelpText(
+      'after',
+      `
+Example: identity-slo report incident logs/ --from 2026-11-12T09:00:00Z --to 2026-11-12T12:00:00Z > postmortem.md
+Give logs from before the interval too: budgets and burn rates need a history. docs/reports.md says how to read it.`,
+    )
+    .action(async (files: string[], options: IncidentArguments) => {
+      const { from, to, output } = options
+      if (to <= from)
+        throw AppError.of('badOption', { what: '--to is not after --from', command: 'report incident' })
+      done(await reportIncident({ ...logReading(files, options), from, to, output }, context))
+    })
+}
+
 /** `done` is called with the exit code. */
 export function addReport(root: Command, context: CommandContext, done: (code: ExitCode) => void): void {
   const report = root.command('report').description('Answer a question from logs, in numbers.')
   addTtl(report, context, done)
+  addIncident(report, context, done)
 }

@@ -1,4 +1,5 @@
 /** Log files as if they came now: what alerts did, and the incidents there were, while the records arrived. */
+import type { DecodedSink } from '../../connectors/decode.ts'
 import { IncidentBook } from '../../incidents/incident-book.ts'
 import type { LogFile } from '../../platform/log-paths.ts'
 import { diagnosesOf } from '../diagnoses.ts'
@@ -14,12 +15,33 @@ export interface Rehearsal {
   readonly incidents: IncidentBook
 }
 
+export interface RehearsalOptions {
+  readonly stepMs: number
+  /** Told of the bytes that were read of the files. */
+  readonly onBytes: (bytes: number) => void
+  /** Told of each record before it counts, and when it arrived, epoch ms. */
+  readonly witness?: ((at: number) => DecodedSink) | undefined
+}
+
+/** What counts, after the witness was told of it. */
+function witnessed(sink: DecodedSink, witness: DecodedSink): DecodedSink {
+  return {
+    events: (events, from) => {
+      witness.events(events, from)
+      sink.events(events, from)
+    },
+    rejection: (rejection, from) => {
+      witness.rejection(rejection, from)
+      sink.rejection(rejection, from)
+    },
+  }
+}
+
 /** Reads all files at once, in the order in which their records arrived, and looks at the alerts on the way. */
 export async function rehearse(
   files: readonly LogFile[],
   pipeline: Pipeline,
-  stepMs: number,
-  onBytes: (bytes: number) => void,
+  { stepMs, onBytes, witness }: RehearsalOptions,
 ): Promise<Rehearsal> {
   const statuses = () => {
     atOnce(pipeline.tellRadii())
@@ -36,7 +58,7 @@ export async function rehearse(
   const sink = pipeline.sink()
   await inOrderOfArrival(lanes, ({ at, deliver }) => {
     timeline.arriving(at)
-    deliver(sink)
+    deliver(witness === undefined ? sink : witnessed(sink, witness(at)))
   })
   timeline.finish()
   return { transitions: timeline.transitions, incidents }
