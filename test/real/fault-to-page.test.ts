@@ -5,7 +5,13 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { ownershipText } from '../../src/simulation/ownership-text.ts'
-import { type AlertmanagerServer, hasAlertmanager, knownAlerts } from '../support/alertmanager.ts'
+import {
+  type AlertmanagerServer,
+  hasAlertmanager,
+  knownAlerts,
+  type Notification,
+  type NotificationSink,
+} from '../support/alertmanager.ts'
 import { until } from '../support/embedded-service.ts'
 import type { Instance } from '../support/instance.ts'
 import { budgetLabelSets, incidents, labelSet } from '../support/paging/incidents.ts'
@@ -40,6 +46,12 @@ const page = {
   sloth_severity: 'page',
 }
 
+/** The fastest page of the incident, as it was first told. */
+function pageIn(sink: NotificationSink): Notification['alerts'][number] | undefined {
+  const told = incidents(sink).flatMap((incident) => incident.flatMap(({ alerts }) => alerts))
+  return told.find(({ status, labels }) => status === 'firing' && labelSet(labels) === labelSet(page))
+}
+
 function startRun(lab: PagingLab, replicas: readonly AlertmanagerServer[]): Promise<Instance> {
   return lab.run({
     ownership: lab.workspace.write('owners.yaml', ownershipText(scenario)),
@@ -72,25 +84,23 @@ describe.skipIf(!hasAlertmanager || !hasPrometheus)(
       for (const sink of [byRules, byEngine]) {
         await until('the page is resolved', () => incidents(sink)[0]?.at(-1)?.status === 'resolved')
         expect(incidents(sink).length).toBe(1)
-        const [told, ...later] = incidents(sink)[0] ?? []
-        expect(told?.receiver).toBe('page-team-checkout')
-        expect(told?.alerts.map(({ labels }) => labels)).toEqual([page])
-        expect(told?.alerts[0]?.annotations).toMatchObject({
+        const [incident = []] = incidents(sink)
+        expect(new Set(incident.map(({ receiver }) => receiver))).toEqual(new Set(['page-team-checkout']))
+        const told = incident.flatMap(({ alerts }) => alerts)
+        expect(new Set(told.map(({ labels }) => labels['objective']))).toEqual(new Set([page.objective]))
+        expect(pageIn(sink)?.annotations).toMatchObject({
           summary: expect.stringMatching(/^checkout: Access of the checkout burns its error budget/),
           runbook_url: 'https://runbooks.example.com/identity-slo#identitysloerrorbudgetburn',
           dashboard_url: expect.stringContaining('var-objective=checkout-checkout-access&var-provider=azure'),
         })
-        // Afterwards its slower tiers are told in the same incident; nothing that is not about it is.
-        const objectives = later.flatMap(({ alerts }) => alerts.map(({ labels }) => labels['objective']))
-        expect(new Set(objectives)).toEqual(new Set([page.objective]))
       }
       const [fault] = truth.faults
-      expect(incidents(byEngine)[0]?.[0]?.alerts[0]?.annotations).toMatchObject({
+      expect(pageIn(byEngine)?.annotations).toMatchObject({
         diagnosis: expect.stringMatching(
           new RegExp(`^${fault?.mode} .* removed .*Affected: ${fault?.culprits[0]}`),
         ),
         diagnosis_runbook_url: 'https://runbooks.example.com/identity-slo#role-misassignment',
-        culprits: expect.stringContaining(`identities: ${fault?.culprits[0]}`),
+        culprits: expect.stringMatching(new RegExp(`^identities: (\\S+ )?${fault?.culprits[0]} `)),
       })
     })
 
