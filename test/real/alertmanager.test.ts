@@ -4,11 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import {
   hasAlertmanager,
+  knownAlerts,
   type NotificationSink,
   startAlertmanager,
   startNotificationSink,
 } from '../support/alertmanager.ts'
 import { EmbeddedService, everything, until } from '../support/embedded-service.ts'
+import { Instance } from '../support/instance.ts'
+import { incidents } from '../support/paging/incidents.ts'
 import { managedIdentitySignIn } from '../support/records.ts'
 import { Workspace } from '../support/workspace.ts'
 
@@ -96,5 +99,47 @@ describe.skipIf(!hasAlertmanager)('paging through real Alertmanagers', () => {
     expect(end?.alerts).toContainEqual(
       expect.objectContaining({ status: 'resolved', labels: page?.alerts[0]?.labels }),
     )
+  })
+
+  it('is one incident through a kill of either side, and another one when we are away for longer than an alert lasts', async () => {
+    await using sink = await startNotificationSink()
+    using workspace = new Workspace()
+    const config = workspace.write('am.yaml', quickened(sink))
+    const folder = (name: string): string => {
+      const path = join(workspace.path, name)
+      mkdirSync(path, { recursive: true })
+      return path
+    }
+    const resendSeconds = 5
+    const start = (port?: number): ReturnType<typeof startAlertmanager> =>
+      startAlertmanager(config, folder(`am-${port}`), port === undefined ? {} : { port })
+    const first = await start()
+    const settings = {
+      state: { folder: folder('state') },
+      limits: { evaluationSeconds: 1 },
+      alertmanager: { replicas: [{ url: first.url }], resendSeconds },
+    }
+    const run = await Instance.start(workspace, settings)
+    await run.send(failures(20, 'a'))
+    await until('the page arrives', () => incidents(sink).length === 1)
+    await run.kill('SIGKILL')
+    const second = await Instance.start(workspace, settings)
+    await first[Symbol.asyncDispose]()
+    // It comes back to an empty disk.
+    await using wiped = await start(first.port)
+    await until('it knows the alerts again', async () => (await knownAlerts(wiped)).length > 3)
+    for (const { startsAt, endsAt } of await knownAlerts(wiped)) {
+      const left = Date.parse(endsAt) - Date.now()
+      expect(left).toBeGreaterThan(0)
+      expect(left).toBeLessThanOrEqual(4 * resendSeconds * 1000)
+      expect(Date.parse(startsAt)).toBeLessThanOrEqual(Date.now())
+    }
+    expect(incidents(sink).length).toBe(1)
+    expect(incidents(sink)[0]?.some(({ status }) => status === 'resolved')).toBe(false)
+    await second.kill('SIGKILL')
+    await until('the page ends by itself', () => incidents(sink)[0]?.at(-1)?.status === 'resolved')
+    await using third = await Instance.start(workspace, settings)
+    await until('the page is told once more', () => incidents(sink).length === 2)
+    expect(third.err).not.toContain('"level":"error"')
   })
 })
