@@ -1,16 +1,37 @@
 /** Scenarios through the engine and its baseline, scored. */
 import type { Objective } from '../../src/objectives/objective.ts'
+import { usualDelay } from '../../src/simulation/delivery.ts'
 import type { FaultTruth } from '../../src/simulation/ground-truth.ts'
+import type { LogId, Platform, Scenario } from '../../src/simulation/scenario.ts'
 import { baselineFirings } from './baseline.ts'
 import { type Rehearsal, rehearse } from './rehearsal.ts'
 import type { NamedScenario } from './scenarios.ts'
-import { type Burn, type ScenarioScore, scoreOf } from './score.ts'
+import { type ScenarioScore, type Setting, scoreOf } from './score.ts'
 import type { Row } from './table.ts'
 
-/** Of the failing span: a fault may need a while to show. */
-function burnsOf({ burns }: Rehearsal, { firstRecord, telemetry, to }: FaultTruth): readonly Burn[] {
-  const first = firstRecord ?? telemetry.firstArrival
-  return first === null ? [] : burns(Date.parse(first), Date.parse(to))
+const issuerLogs: Readonly<Record<Platform, LogId>> = {
+  azure: 'azure-entra',
+  aws: 'aws-cloudtrail',
+  gcp: 'gcp-audit',
+  kubernetes: 'kubernetes-audit',
+}
+
+/** How far apart the records of one instant arrive: by the slowest of its logs. */
+function spreadOf({ workloads, delivery }: Scenario, fault: FaultTruth): number {
+  const spreads = workloads
+    .filter(({ name }) => fault.workloads.includes(name))
+    .map(({ platform }) => usualDelay[issuerLogs[platform]])
+    .map(([least, most]) => most - least)
+  return delivery.isDelayed ? Math.max(0, ...spreads) : 0
+}
+
+function settingOf({ scenario, burns }: Rehearsal, fault: FaultTruth): Setting {
+  // A fault may need a while to show.
+  const first = fault.firstRecord ?? fault.telemetry.firstArrival
+  return {
+    burns: first === null ? [] : burns(Date.parse(first), Date.parse(fault.to)),
+    spreadMs: spreadOf(scenario, fault),
+  }
 }
 
 export function rehearseAll(
@@ -28,7 +49,7 @@ export function rehearseAll(
 
 function engineScore(name: string, rehearsal: Rehearsal): ScenarioScore {
   const { truth, firings, said } = rehearsal
-  return scoreOf(name, truth, { firings, said, explains: true }, (fault) => burnsOf(rehearsal, fault))
+  return scoreOf(name, truth, { firings, said, explains: true }, (fault) => settingOf(rehearsal, fault))
 }
 
 /** By scenario. `folder`: for blocks of Prometheus. */
@@ -42,7 +63,7 @@ export async function baselineScores(
   return new Map(
     [...rehearsals].map(([name, rehearsal]) => {
       const evidence = { firings: found.get(name) ?? [], said: [], explains: false }
-      return [name, scoreOf(name, rehearsal.truth, evidence, (fault) => burnsOf(rehearsal, fault))]
+      return [name, scoreOf(name, rehearsal.truth, evidence, (fault) => settingOf(rehearsal, fault))]
     }),
   )
 }

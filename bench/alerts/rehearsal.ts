@@ -19,6 +19,7 @@ import { type Firing, firingsOf } from './firings.ts'
 import type { Burn, Said } from './score.ts'
 
 export interface Rehearsal {
+  readonly scenario: Scenario
   readonly truth: GroundTruth
   readonly firings: readonly Firing[]
   /** The surest mode that is sure enough to be told, at steps at which it was another than before. */
@@ -30,7 +31,8 @@ export interface Rehearsal {
   readonly records: number
 }
 
-const stepMs = 30_000
+/** As often as `run` looks (`limits.evaluationSeconds`). */
+const stepMs = 15_000
 const toldFrom = 0.5
 const encoder = new TextEncoder()
 const dedupeBytes = 16 * 1024 * 1024
@@ -102,6 +104,7 @@ export function rehearse(scenario: Scenario, objectives: readonly Objective[]): 
   decoder.end()
   timeline.finish()
   return {
+    scenario,
     truth: simulation.truth(),
     firings: firingsOf(timeline.transitions),
     said,

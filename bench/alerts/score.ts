@@ -58,6 +58,8 @@ export interface ScenarioScore {
 }
 
 const minuteMs = 60_000
+const totalMs = 2 * minuteMs
+const sustainedMs = 15 * minuteMs
 /** What fires so long after a fault may still be about it: its last records are under way. */
 const aftermathMs = 15 * minuteMs
 const changes: readonly string[] = ['role-revoked', 'identity-deleted', 'trust-mismatch']
@@ -87,16 +89,24 @@ function tableMs({ rate, periodMs }: Burn): number {
   return Math.min(...times)
 }
 
-/** `burns`: while it lasted. */
-export function goalOf({ kind, share, pages, from, to }: FaultTruth, burns: readonly Burn[]): Goal {
+/** What surrounds a fault. */
+export interface Setting {
+  /** While it lasted. */
+  readonly burns: readonly Burn[]
+  /** How much later than its first record others of the same instant may arrive, ms. */
+  readonly spreadMs: number
+}
+
+export function goalOf({ kind, share, pages, from, to }: FaultTruth, { burns, spreadMs }: Setting): Goal {
   if (!pages) return { kind: 'told', withinMs: Number.POSITIVE_INFINITY }
-  if (share >= 1 && changes.includes(kind)) return { kind: 'change', withinMs: 2 * minuteMs }
-  if (share >= 1 && kind !== 'stale-client-cache') return { kind: 'outage', withinMs: 2 * minuteMs }
-  const table = Math.min(...burns.map(tableMs)) + minuteMs
+  if (share >= 1 && changes.includes(kind)) return { kind: 'change', withinMs: totalMs }
+  if (share >= 1) return { kind: 'outage', withinMs: totalMs }
+  // Nothing has to be found sooner than a total outage.
+  const table = Math.max(totalMs, Math.min(...burns.map(tableMs)) + spreadMs + minuteMs)
   const isSustained =
-    Date.parse(to) - Date.parse(from) >= 15 * minuteMs &&
+    Date.parse(to) - Date.parse(from) >= sustainedMs &&
     burns.some(({ isCritical, rate }) => isCritical && rate >= 10)
-  if (isSustained && table > 15 * minuteMs) return { kind: 'burn', withinMs: 15 * minuteMs }
+  if (isSustained && table > sustainedMs) return { kind: 'burn', withinMs: sustainedMs }
   return { kind: 'table', withinMs: table }
 }
 
@@ -123,7 +133,7 @@ function findingOf(fault: FaultTruth, { firings, said }: Evidence): Finding | un
   return ticket && { at: ticket.from, mode: fault.mode, culprits: ticket.culprits }
 }
 
-function faultScore(fault: FaultTruth, evidence: Evidence, burns: readonly Burn[]): FaultScore {
+function faultScore(fault: FaultTruth, evidence: Evidence, setting: Setting): FaultScore {
   const finding = findingOf(fault, evidence)
   const first = firstArrivalOf(fault)
   const end = Date.parse(fault.to)
@@ -132,7 +142,7 @@ function faultScore(fault: FaultTruth, evidence: Evidence, burns: readonly Burn[
   )
   return {
     fault,
-    goal: goalOf(fault, burns),
+    goal: goalOf(fault, setting),
     foundMs: finding && finding.at - first,
     resetMs: pages.length === 0 ? undefined : Math.max(0, ...pages.map(({ to }) => to)) - end,
     mode: finding?.mode ?? null,
@@ -143,12 +153,11 @@ function faultScore(fault: FaultTruth, evidence: Evidence, burns: readonly Burn[
   }
 }
 
-/** @param burnsOf the burn rates while a fault lasted */
 export function scoreOf(
   name: string,
   { faults }: Pick<GroundTruth, 'faults'>,
   evidence: Evidence,
-  burnsOf: (fault: FaultTruth) => readonly Burn[],
+  settingOf: (fault: FaultTruth) => Setting,
 ): ScenarioScore {
   const paging = faults.filter(({ pages }) => pages)
   const told = new Set<FaultTruth>()
@@ -165,7 +174,7 @@ export function scoreOf(
   const sought = faults.filter(isSought)
   return {
     name,
-    faults: sought.map((fault) => faultScore(fault, evidence, burnsOf(fault))),
+    faults: sought.map((fault) => faultScore(fault, evidence, settingOf(fault))),
     falsePages,
     repeats,
   }

@@ -5,7 +5,7 @@ import { type Random, seededRandom } from './random.ts'
 import type { DeliveryPlan, LogId } from './scenario.ts'
 
 /** Ms from the event to its arrival, at least and at most. */
-const usualDelay: Readonly<Record<LogId, readonly [least: number, most: number]>> = {
+export const usualDelay: Readonly<Record<LogId, readonly [least: number, most: number]>> = {
   'azure-entra': [120_000, 360_000],
   'azure-keyvault': [60_000, 300_000],
   'azure-activity': [60_000, 300_000],

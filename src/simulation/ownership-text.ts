@@ -7,10 +7,11 @@ import { recordersOf } from './world.ts'
 export function ownershipText({ workloads, seed }: Scenario): string {
   const recorders = recordersOf(seed)
   const rules = workloads.flatMap((workload) => {
-    const { platform, app, hasGateway } = workload
+    const { platform, app, criticality, hasGateway } = workload
     const ids = [...recorders[platform].identitiesOf(workload), ...(hasGateway ? [spiffeIdOf(workload)] : [])]
     return ids.map(
-      (id) => `  - match: { id: ${JSON.stringify(id)} }\n    app: ${app}\n    team: team-${app}\n`,
+      (id) =>
+        `  - match: { id: ${JSON.stringify(id)} }\n    app: ${app}\n    team: team-${app}\n    criticality: ${criticality}\n`,
     )
   })
   return `# Owners of the identities of this simulation: identity-slo replay --ownership\nowners:\n${rules.join('')}`

@@ -25,9 +25,14 @@ export const faultKinds = [
 ] as const
 export type FaultKind = (typeof faultKinds)[number]
 
+/** As owners say it of an application. */
+export const criticalities = ['critical', 'standard', 'batch'] as const
+type Criticality = (typeof criticalities)[number]
+
 export interface WorkloadPlan {
   readonly name: string
   readonly app: string
+  readonly criticality: Criticality
   readonly platform: Platform
   readonly host: Host
   readonly instances: number

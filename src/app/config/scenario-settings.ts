@@ -4,6 +4,7 @@ import { parseInstant } from '../../events/time.ts'
 import { suggestion } from '../../objectives/definitions/yaml/suggest.ts'
 import { parseDuration } from '../../objectives/duration.ts'
 import {
+  criticalities,
   type FaultPlan,
   faultKinds,
   hosts,
@@ -47,6 +48,7 @@ const workload = z.strictObject({
   app: name
     .optional()
     .describe('Application that it belongs to: its namespace. The name of the workload by default.'),
+  criticality: oneOf(criticalities).default('standard').describe('How much depends on it, by the owners.'),
   platform: oneOf(platforms).describe('Whose identity it has.'),
   runsOn: oneOf(hosts)
     .default('container')
