@@ -196,6 +196,15 @@ function objectiveSamples(statuses: readonly ObjectiveStatus[]): FamilySamples[]
       ),
     ),
     samples(
+      objectiveMetrics.alertFiring,
+      statuses.flatMap((status) =>
+        status.alerts.map(({ id, isFiring }) => ({
+          labels: { ...objectiveOf(status), tier: id },
+          value: isFiring ? 1 : 0,
+        })),
+      ),
+    ),
+    samples(
       objectiveMetrics.events,
       statuses.flatMap((status) =>
         (['good', 'bad', 'excluded'] as const).map((verdict) => ({

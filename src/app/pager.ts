@@ -84,7 +84,7 @@ export class Pager {
   ): boolean {
     if (!this.isEnabled) return false
     const now = this.#options.now()
-    const firing = [...this.#firing(active, statuses, now), ...this.#engine(statuses, evidence, now)]
+    const firing = [...this.#firing(active, statuses, now), ...this.#engine(active, statuses, evidence, now)]
     this.#book.update(firing, now)
     return this.#book.hasChanged
   }
@@ -107,12 +107,17 @@ export class Pager {
     return now - to > this.#options.settings.maxAlertAgeSeconds * 1000
   }
 
-  #engine(statuses: readonly ObjectiveStatus[], evidence: EngineEvidence, now: number): FiringAlert[] {
+  #engine(
+    active: readonly ActiveAlert[],
+    statuses: readonly ObjectiveStatus[],
+    evidence: EngineEvidence,
+    now: number,
+  ): FiringAlert[] {
     const { settings, links } = this.#options
     const fresh = statuses.filter((status) => !this.#isStale(status, now))
     const outgoing: readonly OutgoingAlert[] = [
       ...outgoingEngineAlerts(evidence, links, settings.labels),
-      ...outgoingCriticalOutage(fresh, links, settings.labels),
+      ...outgoingCriticalOutage(fresh, active, links, settings.labels),
     ]
     return outgoing.map((alert) => ({ ...alert, isStale: false }))
   }

@@ -1,8 +1,9 @@
 /** The state of an objective at an instant: window, SLI, budget, burn rates and alerts. Pure and total: never NaN. */
 import type { Counts } from '../indicators/tally.ts'
-import type { AlertWindow } from './alert-windows.ts'
+import { type AlertWindow, canPage, keepFiringMs } from './alert-windows.ts'
 import { formatDuration } from './duration.ts'
 import type { ObjectiveState } from './objective-state.ts'
+import { goesOn, isGuarded } from './page-guard.ts'
 import { type Row, readWindow, rowsOf, shown, type WindowReading, weightedMean } from './window-reading.ts'
 
 /** One window of a burn rate. */
@@ -18,10 +19,18 @@ export interface AlertReading {
   readonly id: AlertWindow['id'] | 'page-half-budget' | 'ticket-exhausted'
   readonly severity: 'page' | 'ticket'
   readonly isFiring: boolean
+  /** Set where it would page, and only the guard against blips and chance says no. */
+  readonly isHeldBack?: true
   /** Burn rate that both windows must exceed; for the two count tiers, of their one window. */
   readonly factor: number
   readonly longWindow: string
-  readonly shortWindow: string
+  /** Undefined for the two count tiers. */
+  readonly shortWindow?: string
+}
+
+/** How long an alert goes on in event time after it was last seen to fire, ms. */
+export function keepFiring({ severity }: Pick<AlertReading, 'severity'>): number {
+  return severity === 'page' ? keepFiringMs : 0
 }
 
 /** How the window would stand if nothing were left out, and what is. */
@@ -90,7 +99,7 @@ export function evaluate(state: ObjectiveState, at: number): ObjectiveStatus {
     burnRate: period.burn,
     errorBudgetRemaining: period.remaining,
     burnReadings,
-    alerts: [...burnAlerts(state, burnReadings), ...countAlerts(state, rows, at, period, lastHour)],
+    alerts: [...burnAlerts(state, rows, at, burnReadings), ...countAlerts(state, rows, at, period, lastHour)],
     beforeExclusions: state.exclusions.isEmpty ? undefined : beforeExclusions(state, rows, from, at),
     hasData: Number.isFinite(state.newest),
   }
@@ -118,20 +127,44 @@ function beforeExclusions(
   }
 }
 
-function burnAlerts(state: ObjectiveState, readings: readonly BurnReading[]): AlertReading[] {
+function burnAlerts(
+  state: ObjectiveState,
+  rows: readonly Row[],
+  at: number,
+  readings: readonly BurnReading[],
+): AlertReading[] {
   return state.alertWindows.map((tier): AlertReading => {
     const long = readings.find((reading) => reading.windowMs === tier.longMs)
     const short = readings.find((reading) => reading.windowMs === tier.shortMs)
     const isBurning = (long?.rate ?? 0) > tier.factor && (short?.rate ?? 0) > tier.factor
+    const isDue = isBurning && isEnough(state, long?.counts.bad ?? 0)
     return {
       id: tier.id,
       severity: tier.severity,
-      isFiring: isBurning && (long?.counts.bad ?? 0) >= state.objective.minBadEvents,
+      ...(tier.severity === 'page' ? guarded(state, rows, at, tier.longMs, isDue) : { isFiring: isDue }),
       factor: tier.factor,
       longWindow: formatDuration(tier.longMs),
       shortWindow: formatDuration(tier.shortMs),
     }
   })
+}
+
+/** Ratios of slices add up to parts of one: a part is as good as a whole where one is enough. */
+function isEnough({ objective }: ObjectiveState, bad: number): boolean {
+  const whole = objective.budgeting.method === 'RatioTimeslices' ? Math.ceil(bad) : bad
+  return whole >= objective.minBadEvents
+}
+
+function guarded(
+  state: ObjectiveState,
+  rows: readonly Row[],
+  at: number,
+  longMs: number,
+  isDue: boolean,
+): Pick<AlertReading, 'isFiring' | 'isHeldBack'> {
+  if (!isDue) return { isFiring: false }
+  const isFiring = !isGuarded(state) || goesOn(state, rows, at, longMs)
+  return isFiring ? { isFiring } : { isFiring, isHeldBack: true }
 }
 
 /** Tiers that count against the whole period: half of the budget in one hour, and all of it at any pace. */
@@ -142,26 +175,25 @@ function countAlerts(
   period: WindowReading,
   lastHour: WindowReading,
 ): AlertReading[] {
-  const { minBadEvents, window } = state.objective
-  const enough = ({ counts }: WindowReading): boolean => shown(state, counts).bad >= minBadEvents
-  return [
-    {
-      id: 'page-half-budget',
-      severity: 'page',
-      isFiring: spentInHour(state, rows, to, period, lastHour) > 0.5 && enough(lastHour),
-      factor: 0.5,
-      longWindow: '1h',
-      shortWindow: '1h',
-    },
-    {
-      id: 'ticket-exhausted',
-      severity: 'ticket',
-      isFiring: period.remaining < 0 && enough(period),
-      factor: 1,
-      longWindow: window.text,
-      shortWindow: window.text,
-    },
-  ]
+  const { window } = state.objective
+  const enough = ({ counts }: WindowReading): boolean => isEnough(state, shown(state, counts).bad)
+  const exhausted: AlertReading = {
+    id: 'ticket-exhausted',
+    severity: 'ticket',
+    isFiring: period.remaining < 0 && enough(period),
+    factor: 1,
+    longWindow: window.text,
+  }
+  if (!canPage(state.objective)) return [exhausted]
+  const isHalfSpent = spentInHour(state, rows, to, period, lastHour) > 0.5 && enough(lastHour)
+  const half: AlertReading = {
+    id: 'page-half-budget',
+    severity: 'page',
+    ...guarded(state, rows, to, hourMs, isHalfSpent),
+    factor: 0.5,
+    longWindow: '1h',
+  }
+  return [half, exhausted]
 }
 
 /** Share of the period's budget that the last hour spent; of a composite, the mean over the budgets of its parts. */

@@ -102,7 +102,7 @@ export class ObjectiveState implements Stateful {
     this.budget = fraction(objective.target.budget)
     this.partBudgets = objective.parts.map((part) => fraction(part.target.budget))
     this.burnWindowsMs = burnWindowsMs(objective)
-    this.alertWindows = alertPlan(objective.window.durationMs, objective.alertTiers).windows
+    this.alertWindows = alertPlan(objective.window.durationMs, objective).windows
     this.#zone = objective.window.kind === 'calendar' ? zoneOffset(objective.window.timeZone) : undefined
     const weights = objective.parts.length > 0 ? objective.parts.map((part) => part.weight) : [1]
     const longest = Math.max(objective.window.durationMs, ...this.burnWindowsMs)
@@ -127,7 +127,7 @@ export class ObjectiveState implements Stateful {
     this.budget = fraction(objective.target.budget)
     this.partBudgets = objective.parts.map((part) => fraction(part.target.budget))
     this.burnWindowsMs = burnWindowsMs(objective)
-    this.alertWindows = alertPlan(objective.window.durationMs, objective.alertTiers).windows
+    this.alertWindows = alertPlan(objective.window.durationMs, objective).windows
     this.exclusions.redefine(objective)
     return this
   }

@@ -60,7 +60,7 @@ export type Budgeting =
 export type NoData = 'hold' | 'good' | 'bad'
 
 /** One long/short pair of burn-rate windows (alert-windows.ts). */
-export type AlertTierId = 'page-quick' | 'page-slow' | 'ticket-quick' | 'ticket-slow'
+export type AlertTierId = 'page-sustained' | 'page-quick' | 'page-slow' | 'ticket-quick' | 'ticket-slow'
 
 /** One member of a composite objective. */
 export interface CompositePart {
@@ -107,9 +107,9 @@ export interface Objective {
   readonly severityClass: 'critical' | 'standard' | 'batch'
   /** Annotation `identity-slo.dev/rotation-grace`, default 30 s: service-auth only. */
   readonly rotationGraceMs: number
-  /** Annotation `identity-slo.dev/min-bad-events`, default 2: below it a burn alert does not fire. */
+  /** Annotation `identity-slo.dev/min-bad-events`, default 2: below it no alert fires; 1 takes the guard of pages off as well. */
   readonly minBadEvents: number
-  /** Annotation `identity-slo.dev/alert-tiers`: the tiers that alert; all of them where it is absent. */
+  /** Annotation `identity-slo.dev/alert-tiers`: the tiers that alert; where it is absent all, but for those of critical ones. */
   readonly alertTiers?: readonly AlertTierId[] | undefined
   /** Annotation `identity-slo.dev/exclusions`: not part of the revision, for they are applied to what was counted. */
   readonly exclusions?: readonly Exclusion[] | undefined

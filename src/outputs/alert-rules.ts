@@ -1,32 +1,17 @@
 /** Alerts on an objective's error budget: what pages, what opens a ticket, and what they say. */
-import { type AlertWindow, alertPlan } from '../objectives/alert-windows.ts'
+import { type AlertWindow, alertPlan, factorFraction, keepFiringMs } from '../objectives/alert-windows.ts'
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective } from '../objectives/objective.ts'
+import { type AlertExpressions, byCounters, byEngine } from './alert-expressions.ts'
 import { type BudgetAlertKind, budgetAlertLabels, budgetAnnotations, type Links } from './alert-text.ts'
-import { exhausted, halfBudget } from './budget-alert-kinds.ts'
+import { exhausted, halfBudget, halfBudgetOf, tierAlert } from './budget-alert-kinds.ts'
 import { scaleDecimal } from './decimal.ts'
-import {
-  badIn,
-  enoughBad,
-  isEventRatio,
-  periodEvents,
-  recorded,
-  recordedErrorRatio,
-} from './objective-expressions.ts'
-import { aggregate, and, compare, divide, type Expr, multiply, number } from './promql.ts'
-import { alertNames, records, ruleGroups } from './rule-conventions.ts'
+import { isEventRatio } from './objective-expressions.ts'
+import type { Expr } from './promql.ts'
+import { alertNames, ruleGroups } from './rule-conventions.ts'
 import { type AlertRule, type RuleGroup, templateText } from './rule-file.ts'
 
 const humanRatio = '{{ $value | humanizePercentage }}'
-
-/** Error ratio that spends `budgetPercent` of the budget in a window: budget × percent × period ÷ window. */
-function limitOf(objective: Objective, tier: { budgetPercent: number; longMs: number }): string {
-  return scaleDecimal(
-    objective.target.budget,
-    tier.budgetPercent * objective.window.durationMs,
-    tier.longMs * 100,
-  )
-}
 
 interface AlertText {
   readonly summary: string
@@ -45,6 +30,7 @@ function budgetAlert(
   return {
     alert,
     expr,
+    ...(kind.severity === 'page' ? { keep_firing_for: formatDuration(keepFiringMs) } : {}),
     labels: Object.fromEntries(labels.map(([label, value]) => [label, templateText(value)])),
     annotations: budgetAnnotations(links, alert, objective, kind, text),
   }
@@ -55,16 +41,11 @@ function promise(objective: Objective): string {
   return `${objective.target.percent} % over ${templateText(objective.window.text)}`
 }
 
-function burnAlert(objective: Objective, tier: AlertWindow, links: Links): AlertRule {
-  const limit = limitOf(objective, tier)
-  const factor = scaleDecimal('1', tier.budgetPercent * objective.window.durationMs, tier.longMs * 100, 3)
+function burnAlert(objective: Objective, tier: AlertWindow, links: Links, expr: Expr): AlertRule {
+  const { over, under } = factorFraction(tier, objective.window.durationMs)
+  const factor = scaleDecimal('1', over, under, 3)
   const spentIn = formatDuration((tier.longMs * 100) / tier.budgetPercent)
-  const expr = and(
-    compare(recordedErrorRatio(objective, tier.longMs), '>', limit),
-    compare(recordedErrorRatio(objective, tier.shortMs), '>', limit),
-    enoughBad(objective, tier.longMs),
-  )
-  return budgetAlert(objective, links, alertNames.burn, tier, expr, {
+  return budgetAlert(objective, links, tierAlert(tier.id), tier, expr, {
     summary: `burns its error budget (burn rate over ${factor})`,
     description:
       `Over the last ${formatDuration(tier.longMs)} ${humanRatio} of the events were bad. ` +
@@ -72,64 +53,39 @@ function burnAlert(objective: Objective, tier: AlertWindow, links: Links): Alert
   })
 }
 
-/**
- * Share of the period's budget that went in the last hour. Counted events are weighed by their number; for time
- * slices every hour weighs the same, and a ratio under 1 may be unable to spend so much: then there is no alert.
- */
-function halfBudgetExpr(objective: Objective): Expr | undefined {
+function halfBudgetAlert(objective: Objective, links: Links, expr: Expr): AlertRule {
   const { longMs, budgetPercent } = halfBudget
-  if (objective.window.durationMs <= longMs) return undefined
-  if (!isEventRatio(objective)) {
-    const limit = limitOf(objective, halfBudget)
-    if (Number(limit) >= 1) return undefined
-    return and(compare(recordedErrorRatio(objective, longMs), '>', limit), enoughBad(objective, longMs))
-  }
-  const allowed = compare(multiply(periodEvents(objective), number(objective.target.budget)), '>', '0')
-  const coverage = aggregate('max', recorded(objective, records.periodCoverage))
-  const share = divide(multiply(badIn(objective, longMs), coverage), allowed)
-  return and(compare(share, '>', scaleDecimal('1', budgetPercent, 100)), enoughBad(objective, longMs))
-}
-
-function halfBudgetAlert(objective: Objective, links: Links): AlertRule | undefined {
-  const expr = halfBudgetExpr(objective)
-  if (!expr) return undefined
-  const percent = `${halfBudget.budgetPercent} %`
-  const measured = isEventRatio(objective)
-    ? `${humanRatio} of the budget`
-    : `More than ${percent} of the budget`
   return budgetAlert(objective, links, alertNames.halfBudget, halfBudget, expr, {
-    summary: `spent over ${percent} of its error budget in an hour`,
-    description: `${measured} went within ${formatDuration(halfBudget.longMs)}. The objective is ${promise(objective)}.`,
+    summary: `spent over ${budgetPercent} % of its error budget in an hour`,
+    description: `More than ${budgetPercent} % of the budget went within ${formatDuration(longMs)}. The objective is ${promise(objective)}.`,
   })
 }
 
 /** The last resort for slow burns and rare events, which no window of the tiers sees: the budget is gone. */
-function exhaustedAlert(objective: Objective, links: Links): AlertRule {
-  const spent = compare(aggregate('max', recorded(objective, records.periodErrorBudgetRemaining)), '<', '0')
-  const counted = compare(periodEvents(objective, 'bad'), '>=', String(objective.minBadEvents))
-  return budgetAlert(
-    objective,
-    links,
-    alertNames.exhausted,
-    exhausted(objective),
-    isEventRatio(objective) ? and(spent, counted) : spent,
-    {
-      summary: 'has overspent its error budget',
-      description: `${humanRatio} of the budget is left. The objective is ${promise(objective)}.`,
-    },
-  )
+function exhaustedAlert(objective: Objective, links: Links, expr: Expr): AlertRule {
+  return budgetAlert(objective, links, alertNames.exhausted, exhausted(objective), expr, {
+    summary: 'has overspent its error budget',
+    description: `${humanRatio} of the budget is left. The objective is ${promise(objective)}.`,
+  })
+}
+
+function alertsBy(expressions: AlertExpressions, objective: Objective, links: Links): readonly AlertRule[] {
+  const { windows } = alertPlan(objective.window.durationMs, objective)
+  const rules = windows.map((tier) => burnAlert(objective, tier, links, expressions.burn(tier)))
+  if (halfBudgetOf(objective)) rules.push(halfBudgetAlert(objective, links, expressions.halfBudget()))
+  return [...rules, exhaustedAlert(objective, links, expressions.exhausted())]
 }
 
 /** The alert group of an objective: a rule a tier, so that routes and inhibitions can tell the tiers apart. */
 export function alertGroup(objective: Objective, links: Links): RuleGroup {
-  const { windows } = alertPlan(objective.window.durationMs, objective.alertTiers)
-  const sudden = halfBudgetAlert(objective, links)
+  const expressions = isEventRatio(objective) ? byCounters(objective) : byEngine(objective)
+  return { name: ruleGroups.alerts(objective.id), rules: alertsBy(expressions, objective, links) }
+}
+
+/** The same alerts with the same labels, by what the engine says in event time. */
+export function eventTimeAlertGroup(objective: Objective, links: Links): RuleGroup {
   return {
-    name: ruleGroups.alerts(objective.id),
-    rules: [
-      ...windows.map((tier) => burnAlert(objective, tier, links)),
-      ...(sudden ? [sudden] : []),
-      exhaustedAlert(objective, links),
-    ],
+    name: ruleGroups.eventTime(objective.id),
+    rules: alertsBy(byEngine(objective), objective, links),
   }
 }

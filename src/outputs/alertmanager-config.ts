@@ -30,6 +30,7 @@ function isAnyOf(label: string, values: readonly string[]): string {
 
 const budgetAlerts = isAnyOf(alertsSeries.alertName, [
   alertNames.burn,
+  alertNames.sustained,
   alertNames.halfBudget,
   alertNames.exhausted,
 ])

@@ -1,6 +1,6 @@
 /** Everything that `generate` writes, as paths and contents. */
 import type { Objective } from '../objectives/objective.ts'
-import { alertGroup } from './alert-rules.ts'
+import { alertGroup, eventTimeAlertGroup } from './alert-rules.ts'
 import { type Links, unconfiguredLinks } from './alert-text.ts'
 import { renderAlertmanagerConfig } from './alertmanager-config.ts'
 import { debugDashboard } from './dashboards/debug.ts'
@@ -64,6 +64,13 @@ export function renderArtifacts(catalogue: Catalogue, links: Links = unconfigure
   const artifacts: readonly Artifact[] = [
     ...rules,
     { path: 'alerts/engine.yaml', content: renderRuleFile('The engine itself', [engineAlertGroup(links)]) },
+    {
+      path: 'alerts/event-time.yaml',
+      content: renderRuleFile(
+        'Alerts of all objectives by the gauges of the engine: in place of those by counters',
+        [...catalogue.objectives].sort(byId).map((objective) => eventTimeAlertGroup(objective, links)),
+      ),
+    },
     { path: 'alertmanager/alertmanager.yaml', content: renderAlertmanagerConfig(catalogue.objectives) },
     { path: 'alerts/platform.yaml', content: renderRuleFile('The platform', [platformAlertGroup(links)]) },
     { path: 'dashboards/debug.json', content: renderDashboard(debugDashboard) },

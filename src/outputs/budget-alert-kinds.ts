@@ -1,5 +1,5 @@
 /** Which alerts an objective has: the burn-rate tiers of its plan, and the two that count against the whole period. */
-import { alertPlan } from '../objectives/alert-windows.ts'
+import { alertPlan, canPage } from '../objectives/alert-windows.ts'
 import type { AlertReading } from '../objectives/evaluate.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { BudgetAlertKind } from './alert-text.ts'
@@ -17,15 +17,26 @@ export function exhausted(objective: Objective): BudgetAlertKind {
   return { id: 'ticket-exhausted', severity: 'ticket', longMs: objective.window.durationMs }
 }
 
+/** Undefined where nothing may page, and where the period is no longer than the hour. */
+export function halfBudgetOf(objective: Objective): typeof halfBudget | undefined {
+  return canPage(objective) && objective.window.durationMs > halfBudget.longMs ? halfBudget : undefined
+}
+
 /** What says most first: each says all that those after it say of the same objective. */
 export const tiersBySpeed: readonly AlertReading['id'][] = [
   'page-half-budget',
   'page-quick',
+  'page-sustained',
   'page-slow',
   'ticket-quick',
   'ticket-slow',
   'ticket-exhausted',
 ]
+
+/** The name of a tier's alert. */
+export function tierAlert(id: string): string {
+  return id === 'page-sustained' ? alertNames.sustained : alertNames.burn
+}
 
 /** Name and kind of an alert by the engine's id of it; undefined for a tier that the objective's plan does not have. */
 export function budgetAlertKind(
@@ -33,11 +44,11 @@ export function budgetAlertKind(
   id: AlertReading['id'],
 ): { readonly alert: string; readonly kind: BudgetAlertKind } | undefined {
   if (id === halfBudget.id) {
-    const hasOne = objective.window.durationMs > halfBudget.longMs
-    return hasOne ? { alert: alertNames.halfBudget, kind: halfBudget } : undefined
+    const kind = halfBudgetOf(objective)
+    return kind && { alert: alertNames.halfBudget, kind }
   }
   if (id === 'ticket-exhausted') return { alert: alertNames.exhausted, kind: exhausted(objective) }
-  const { windows } = alertPlan(objective.window.durationMs, objective.alertTiers)
+  const { windows } = alertPlan(objective.window.durationMs, objective)
   const kind = windows.find((tier) => tier.id === id)
-  return kind && { alert: alertNames.burn, kind }
+  return kind && { alert: tierAlert(id), kind }
 }

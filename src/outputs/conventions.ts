@@ -169,6 +169,11 @@ export const objectiveMetrics = {
     objectiveLabels,
     'The same with what exclusions leave out counted in; only of objectives that have exclusions.',
   ),
+  alertFiring: gauge(
+    'identity_slo_alert_firing',
+    [...objectiveLabels, labels.tier],
+    'Whether the alert would fire by the numbers of this moment: what alerts/event-time.yaml goes by.',
+  ),
   events: counter(
     'identity_slo_events_total',
     [...objectiveLabels, labels.verdict],

@@ -31,6 +31,7 @@ export const labels = {
   budgeting: 'budgeting',
   sloOwner: 'slo_owner',
   severityClass: 'severity_class',
+  tier: 'tier',
   revision: 'revision',
   alertmanager: 'alertmanager',
   source: 'source',

@@ -50,6 +50,10 @@ const recordedRows: readonly (readonly [string, string])[] = [
   [records.info, 'Always 1.'],
   [records.periodEvents, 'Good and bad events of the period, by `verdict` (not in sloth).'],
   [records.periodCoverage, 'Share of the period for which events are known (not in sloth).'],
+  [
+    records.lastingErrors('<window>'),
+    'Failures outside of the worst minute against what is allowed, in standard deviations (not in sloth).',
+  ],
 ]
 
 const budgetAlertRows: readonly (readonly [string, string, string])[] = [
@@ -57,6 +61,11 @@ const budgetAlertRows: readonly (readonly [string, string, string])[] = [
     alertNames.burn,
     'page, ticket',
     'A long and a short window both burn above the factor of their tier (label `tier`).',
+  ],
+  [
+    alertNames.sustained,
+    'page',
+    'Of a critical objective: the same over 15 and 5 minutes, at nearly the rate of the slow page.',
   ],
   [alertNames.halfBudget, 'page', 'Over half of the budget went in one hour.'],
   [alertNames.exhausted, 'ticket', 'The budget of the period is spent.'],
@@ -71,7 +80,7 @@ const platformAlertRows: readonly (readonly [string, string, string])[] = [
   [
     alertNames.criticalOutage,
     'page',
-    'Over 30 % of the critical objectives burn fast at once, two at least.',
+    'Over 30 % of the services with critical objectives are out at once (a fast page of theirs fires), two at least.',
   ],
 ]
 

@@ -1,9 +1,26 @@
 /** What recording rules and alerts of an objective both ask of Prometheus. */
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective } from '../objectives/objective.ts'
+import { guardWindowMs, pageGuard } from '../objectives/page-guard.ts'
 import { objectiveMetrics } from './conventions.ts'
 import { labels } from './labels.ts'
-import { aggregate, anyOf, compare, type Expr, over, select } from './promql.ts'
+import {
+  aggregate,
+  anyOf,
+  atLeastZero,
+  compare,
+  type Expr,
+  larger,
+  maximumOver,
+  multiply,
+  number,
+  or,
+  over,
+  select,
+  squareRoot,
+  subtract,
+  vector,
+} from './promql.ts'
 import { records, slothLabels } from './rule-conventions.ts'
 
 /**
@@ -38,6 +55,30 @@ export function badIn(objective: Objective, windowMs: number): Expr {
     [labels.verdict]: 'bad',
   })
   return aggregate('sum', over('increase', bad, formatDuration(windowMs)))
+}
+
+/** A burst of failures shows in counters for its length and the time between two scrapes, which is taken to be this. */
+const scrapeMs = 30_000
+const guardStep = '10s'
+
+/**
+ * How far the failures that are no burst are from what is allowed, in standard deviations: objectives/page-guard.ts, by
+ * counters. Where they are scraped too seldom to see a burst, none is left out.
+ */
+export function lastingErrors(objective: Objective, windowMs: number): Expr {
+  const burst = badIn(objective, pageGuard.burstMs + scrapeMs)
+  // Steps of a window are aligned: what came since the last of them is only in the burst up to now.
+  const worst = or(larger(maximumOver(burst, formatDuration(windowMs), guardStep), burst), vector('0'))
+  const lasting = atLeastZero(subtract(badIn(objective, windowMs), worst))
+  const allowed = multiply(judgedIn(objective, windowMs), number(objective.target.budget))
+  return multiply(number('2'), subtract(squareRoot(lasting), squareRoot(allowed)))
+}
+
+/** Whether a page may go out for a tier with this long window; undefined where the objective has no guard. */
+export function lasts(objective: Objective, longMs: number): Expr | undefined {
+  if (objective.minBadEvents <= 1) return undefined
+  const record = records.lastingErrors(formatDuration(guardWindowMs(longMs)))
+  return compare(aggregate('max', recorded(objective, record)), '>', String(pageGuard.sigmas))
 }
 
 /** A recorded series of the objective; its id says which. @param more further matchers, such as the window */

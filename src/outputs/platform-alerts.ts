@@ -1,13 +1,15 @@
 /** Alerts on what no single service owns: an issuer that fails everybody, and many critical services at once. */
-import { alertTiers } from '../objectives/alert-windows.ts'
-import type { ObjectiveStatus } from '../objectives/evaluate.ts'
+import type { ActiveAlert } from '../objectives/active-alerts.ts'
+import { keepFiringMs } from '../objectives/alert-windows.ts'
+import { formatDuration } from '../objectives/duration.ts'
+import type { AlertReading, ObjectiveStatus } from '../objectives/evaluate.ts'
 import { engineAnnotations, type Links } from './alert-text.ts'
 import { platformOwner } from './alertmanager-config.ts'
 import { identityMetrics, objectiveMetrics } from './conventions.ts'
 import { dashboardOfLabel } from './dashboard-links.ts'
 import { labels } from './labels.ts'
 import type { OutgoingAlert } from './outgoing-alerts.ts'
-import { aggregate, and, andOn, compare, divide, over, select } from './promql.ts'
+import { aggregate, and, andOn, anyOf, compare, divide, over, select } from './promql.ts'
 import { alertLabels, alertNames, alertsSeries, dashboardUids, ruleGroups } from './rule-conventions.ts'
 import type { AlertRule, RuleGroup } from './rule-file.ts'
 
@@ -15,18 +17,13 @@ import type { AlertRule, RuleGroup } from './rule-file.ts'
 const outageShare = '0.5'
 const outageFailures = '10'
 const outageWindow = '5m'
-/** Of all critical objectives. */
+/** Of all services with critical objectives. */
 const criticalShare = 0.3
 /** One service alone is its owner's matter. */
 const criticalCount = 2
 
-/** Burn rate at which the quickest tier pages for an objective of 30 days. */
-const fastBurn = 14.4
-const fastWindow = '5m'
-const fastWindowMs = alertTiers[0]?.shortMs
-
 const { tokenRequests, tokenRequestFailures } = identityMetrics
-const { burnRate, info } = objectiveMetrics
+const { alertFiring, info } = objectiveMetrics
 
 const platformFailures = aggregate(
   'sum',
@@ -38,19 +35,16 @@ const requests = aggregate('sum', over('increase', select(tokenRequests.name), o
   labels.provider,
 ])
 
+/** Tiers by which a service counts as out: a slow burn is no outage. */
+const outageTiers: readonly AlertReading['id'][] = ['page-half-budget', 'page-quick', 'page-sustained']
+
 const critical = select(info.name, { [labels.severityClass]: 'critical' })
-const burningCritical = aggregate(
+const firing = select(alertFiring.name, { [labels.tier]: anyOf(outageTiers) })
+const servicesOut = aggregate(
   'count',
-  andOn(
-    compare(
-      aggregate('max', select(burnRate.name, { [labels.window]: fastWindow }), [labels.objective]),
-      '>',
-      String(fastBurn),
-    ),
-    [labels.objective],
-    critical,
-  ),
+  compare(aggregate('max', andOn(firing, [labels.objective], critical), [labels.sloService]), '>', '0'),
 )
+const services = aggregate('count', aggregate('count', critical, [labels.sloService]))
 
 const criticalText = {
   summary: 'Many critical services burn their error budgets at once',
@@ -83,9 +77,10 @@ function rules(links: Links): readonly AlertRule[] {
     {
       alert: alertNames.criticalOutage,
       expr: and(
-        compare(divide(burningCritical, aggregate('count', critical)), '>', String(criticalShare)),
-        compare(burningCritical, '>=', String(criticalCount)),
+        compare(divide(servicesOut, services), '>', String(criticalShare)),
+        compare(servicesOut, '>=', String(criticalCount)),
       ),
+      keep_firing_for: formatDuration(keepFiringMs),
       labels: ownLabels,
       annotations: engineAnnotations(links, alertNames.criticalOutage, criticalText, dashboardUids.onCall),
     },
@@ -96,19 +91,26 @@ export function platformAlertGroup(links: Links): RuleGroup {
   return { name: ruleGroups.platform, rules: rules(links) }
 }
 
-/** The same as the engine sends it, by its own numbers; nothing while fewer burn. */
+/**
+ * The same as the engine sends it, by its own numbers; nothing while fewer are out.
+ * @param active all alerts that fire
+ */
 export function outgoingCriticalOutage(
   statuses: readonly ObjectiveStatus[],
+  active: readonly ActiveAlert[],
   links: Links,
   extra: Readonly<Record<string, string>>,
 ): readonly OutgoingAlert[] {
-  const all = statuses.filter(({ state }) => state.objective.severityClass === 'critical')
-  const burning = all.filter(({ burnReadings }) =>
-    burnReadings.some(({ windowMs, rate }) => windowMs === fastWindowMs && rate > fastBurn),
-  )
-  if (burning.length < criticalCount || burning.length <= criticalShare * all.length) return []
-  const services = burning.map(({ state }) => state.objective.service).toSorted((a, b) => (a < b ? -1 : 1))
-  const description = `${criticalText.description} ${burning.length} of ${all.length} burn: ${services.join(', ')}.`
+  const fast = active.filter(({ alert }) => outageTiers.includes(alert))
+  const isOut = new Set(fast.map(({ objective }) => objective))
+  const criticals = statuses
+    .map(({ state }) => state.objective)
+    .filter(({ severityClass }) => severityClass === 'critical')
+  const all = new Set(criticals.map(({ service }) => service))
+  const out = new Set(criticals.filter(({ id }) => isOut.has(id)).map(({ service }) => service))
+  if (out.size < criticalCount || out.size <= criticalShare * all.size) return []
+  const names = [...out].toSorted((a, b) => (a < b ? -1 : 1)).join(', ')
+  const description = `${criticalText.description} ${out.size} of ${all.size} burn: ${names}.`
   return [
     {
       labels: { ...extra, [alertsSeries.alertName]: alertNames.criticalOutage, ...ownLabels },

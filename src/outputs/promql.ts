@@ -107,6 +107,27 @@ export function clamp(expr: Expr, least: string, most: string): Expr {
   return atom(`clamp(${expr.text}, ${least}, ${most})`)
 }
 
+/** A call whose first argument may go over several lines. */
+function call(fn: string, { text }: Expr, ...more: readonly string[]): Expr {
+  if (!text.includes('\n')) return atom(`${fn}(${[text, ...more].join(', ')})`)
+  const args = [text.replaceAll(/^/gm, '  '), ...more.map((each) => `  ${each}`)]
+  return atom(`${fn}(\n${args.join(',\n')}\n)`)
+}
+
+export function squareRoot(expr: Expr): Expr {
+  return call('sqrt', expr)
+}
+
+/** Nothing below 0. */
+export function atLeastZero(expr: Expr): Expr {
+  return call('clamp_min', expr, '0')
+}
+
+/** The largest value that the expression had at the steps of a window. */
+export function maximumOver(expr: Expr, window: string, step: string): Expr {
+  return atom(`max_over_time(${expr.text}[${window}:${step}])`)
+}
+
 /** Evaluation time, Unix seconds. */
 export function time(): Expr {
   return atom('time()')
@@ -127,6 +148,11 @@ export function subtract(left: Expr, right: Expr): Expr {
 /** Keeps the elements for which the comparison holds. */
 export function compare(left: Expr, operator: '>' | '>=' | '==' | '<' | '<=', decimal: string): Expr {
   return join(operator, precedence.comparison, [left, number(decimal)])
+}
+
+/** The larger of two elements; the second where the first is missing. */
+export function larger(left: Expr, right: Expr): Expr {
+  return or(join('>=', precedence.comparison, [left, right]), right)
 }
 
 export function and(...operands: readonly Expr[]): Expr {

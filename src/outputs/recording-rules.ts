@@ -1,7 +1,9 @@
 /** Recording rules of an objective: sloth's series, computed so that they are always a number. */
-import { burnWindowsMs } from '../objectives/alert-windows.ts'
+import { alertPlan, burnWindowsMs } from '../objectives/alert-windows.ts'
 import { formatDuration } from '../objectives/duration.ts'
 import type { Objective } from '../objectives/objective.ts'
+import { guardWindowMs } from '../objectives/page-guard.ts'
+import { halfBudgetOf } from './budget-alert-kinds.ts'
 import { objectiveMetrics } from './conventions.ts'
 import { scaleDecimal } from './decimal.ts'
 import { labels } from './labels.ts'
@@ -10,6 +12,7 @@ import {
   isEventRatio,
   judgedEvents,
   judgedIn,
+  lastingErrors,
   periodEvents,
   recorded,
 } from './objective-expressions.ts'
@@ -140,6 +143,21 @@ function periodRecord(objective: Objective): string {
   return records.sliErrorRatio(formatDuration(objective.window.durationMs))
 }
 
+/** One for each stretch that the guard of a page looks at. */
+function guardRules(objective: Objective): readonly RecordingRule[] {
+  if (!isEventRatio(objective) || objective.minBadEvents <= 1) return []
+  const { windows } = alertPlan(objective.window.durationMs, objective)
+  const tiers = [...windows.filter(({ severity }) => severity === 'page'), halfBudgetOf(objective)]
+  const stretches = new Set(tiers.flatMap((tier) => (tier ? [guardWindowMs(tier.longMs)] : [])))
+  return [...stretches]
+    .sort((a, b) => a - b)
+    .map((windowMs) => ({
+      record: records.lastingErrors(formatDuration(windowMs)),
+      expr: lastingErrors(objective, windowMs),
+      labels: slothLabelValues(objective),
+    }))
+}
+
 function sliRules(objective: Objective): readonly RecordingRule[] {
   const label = slothPeriodLabel(objective.window)
   const windows = burnWindowsMs(objective).filter((windowMs) => formatDuration(windowMs) !== label)
@@ -147,6 +165,7 @@ function sliRules(objective: Objective): readonly RecordingRule[] {
     ...windows.map((windowMs) => windowRule(objective, windowMs)),
     ...(isEventRatio(objective) ? [periodEventsRule(objective), periodCoverageRule(objective)] : []),
     periodRule(objective),
+    ...guardRules(objective),
   ]
 }
 

@@ -1,14 +1,17 @@
 /** The stable JSON of `replay` and of `/api/v1`: what was read, the indicators, the objectives, the identities. */
-import type { BeforeExclusions, ObjectiveStatus } from '../objectives/evaluate.ts'
+import type { AlertReading, BeforeExclusions, ObjectiveStatus } from '../objectives/evaluate.ts'
 import { contributorDimensions } from '../objectives/objective-state.ts'
 
 export interface AlertReport {
   readonly id: string
   readonly severity: 'page' | 'ticket'
   readonly firing: boolean
+  /** Set where it would page, and only the guard against blips and chance says no. */
+  readonly heldBack?: true
   readonly factor: number
   readonly longWindow: string
-  readonly shortWindow: string
+  /** Absent where one window decides. */
+  readonly shortWindow?: string
 }
 
 /** The numbers as they would be if nothing were left out; absent where an objective has no exclusions. */
@@ -47,6 +50,10 @@ export interface ObjectiveReport {
   /** ms; only where latencies are measured. */
   readonly latency?: { readonly p50: number; readonly p95: number; readonly p99: number }
   readonly topContributors: Readonly<Record<string, readonly { key: string; bad: number }[]>>
+}
+
+export function alertReport({ isFiring, isHeldBack, ...alert }: AlertReading): AlertReport {
+  return { ...alert, firing: isFiring, ...(isHeldBack && { heldBack: true }) }
 }
 
 const topContributors = 5
@@ -94,7 +101,7 @@ export function objectiveReport(status: ObjectiveStatus): ObjectiveReport {
     ...(status.beforeExclusions && { beforeExclusions: beforeReport(status.beforeExclusions) }),
     hasData: status.hasData,
     burnRates: Object.fromEntries(status.burnReadings.map(({ window, rate }) => [window, rate])),
-    alerts: status.alerts.map(({ isFiring, ...alert }) => ({ ...alert, firing: isFiring })),
+    alerts: status.alerts.map(alertReport),
     ...(latency === undefined ? {} : { latency }),
     topContributors: Object.fromEntries(contributors),
   }

@@ -13,7 +13,7 @@ export const slothLabels = {
   objective: 'sloth_objective',
 } as const
 
-/** Recorded series: sloth's names; the last two are ours. */
+/** Recorded series: sloth's names; the last three are ours. */
 export const records = {
   sliErrorRatio: (window: string) => `slo:sli_error:ratio_rate${window}`,
   objectiveRatio: 'slo:objective:ratio',
@@ -25,6 +25,7 @@ export const records = {
   info: 'sloth_slo_info',
   periodEvents: 'slo:period_events:increase',
   periodCoverage: 'slo:period_coverage:ratio',
+  lastingErrors: (window: string) => `slo:sli_error_lasting:sigmas${window}`,
 } as const
 
 /** Rule groups; those of an objective are sloth's. */
@@ -34,11 +35,13 @@ export const ruleGroups = {
   alerts: (objectiveId: string) => `sloth-slo-alerts-${objectiveId}`,
   engine: 'identity-slo-engine-alerts',
   platform: 'identity-slo-platform-alerts',
+  eventTime: (objectiveId: string) => `identity-slo-event-time-alerts-${objectiveId}`,
 } as const
 
 /** Alert names share a first word, so that `alertNamePattern` finds them all. */
 export const alertNames = {
   burn: 'IdentitySLOErrorBudgetBurn',
+  sustained: 'IdentitySLOErrorRateSustained',
   halfBudget: 'IdentitySLOErrorBudgetHalfSpent',
   exhausted: 'IdentitySLOErrorBudgetExhausted',
   engineDown: 'IdentitySLOEngineDown',

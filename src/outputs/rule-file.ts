@@ -13,6 +13,8 @@ export interface AlertRule {
   readonly expr: Expr
   /** How long the expression must hold; none: at once. */
   readonly for?: string
+  /** How long the alert goes on after the expression has stopped to hold; none: not at all. Prometheus 2.42 or later. */
+  readonly keep_firing_for?: string
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
 }

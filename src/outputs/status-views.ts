@@ -10,9 +10,15 @@ const alert = z.object({
   id: z.string(),
   severity: z.enum(['page', 'ticket']),
   firing: z.boolean(),
-  factor: z.number().describe('Burn rate that both windows must exceed.'),
+  heldBack: z
+    .literal(true)
+    .optional()
+    .describe('It would page, and only the guard against blips and chance says no.'),
+  factor: z
+    .number()
+    .describe('Burn rate that its windows must exceed; share of the budget where it has one window.'),
   longWindow: z.string(),
-  shortWindow: z.string(),
+  shortWindow: z.string().optional().describe('Absent where one window decides.'),
 })
 
 const objectiveRow = z.object({

@@ -47,7 +47,7 @@ function evidence(...transitions: readonly Transition[]): Evidence {
 }
 
 const scored = (fault: FaultTruth | undefined, given: Evidence) =>
-  scoreOf('a', { faults: fault === undefined ? [] : [fault] }, given, () => [])
+  scoreOf('a', { faults: fault === undefined ? [] : [fault] }, given, () => ({ burns: [], spreadMs: 0 }))
 
 describe('pages', () => {
   it('are times in which any alert pages, and not the alerts', () => {
@@ -113,21 +113,27 @@ describe('the score of a fault', () => {
 })
 
 describe('the goal of a fault', () => {
-  const burn = (rate: number) => [{ objective: 'a', isCritical: true, rate, periodMs: 30 * 86_400_000 }]
+  const burn = (rate: number, isCritical = true) => ({
+    burns: [{ objective: 'a', isCritical, rate, periodMs: 30 * 86_400_000 }],
+    spreadMs: 30_000,
+  })
 
   it('is two minutes for outages and for changes', () => {
     expect(goalOf(aFault(), burn(1))).toEqual({ kind: 'outage', withinMs: 2 * minuteMs })
     expect(goalOf(aFault({ kind: 'role-revoked' }), burn(1)).kind).toBe('change')
   })
 
-  it('is what the table says and a minute where a share fails', () => {
+  it('is what the table says, the spread of arrivals and a minute where a share fails', () => {
     // 14.4 times the budget over an hour, at 144 times the budget: after six minutes.
-    expect(goalOf(aFault({ share: 0.3 }), burn(144))).toEqual({ kind: 'table', withinMs: 7 * minuteMs })
+    expect(goalOf(aFault({ share: 0.3 }), burn(144))).toEqual({ kind: 'table', withinMs: 7.5 * minuteMs })
+  })
+
+  it('is never shorter than for a total outage', () => {
+    expect(goalOf(aFault({ share: 0.5 }), burn(100_000))).toEqual({ kind: 'table', withinMs: 2 * minuteMs })
   })
 
   it('is fifteen minutes for ten times the budget, where the table takes hours', () => {
     expect(goalOf(aFault({ share: 0.01 }), burn(12))).toEqual({ kind: 'burn', withinMs: 15 * minuteMs })
-    const notCritical = burn(12).map((each) => ({ ...each, isCritical: false }))
-    expect(goalOf(aFault({ share: 0.01 }), notCritical).kind).toBe('table')
+    expect(goalOf(aFault({ share: 0.01 }), burn(12, false)).kind).toBe('table')
   })
 })

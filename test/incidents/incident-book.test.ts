@@ -110,14 +110,14 @@ describe('an incident', () => {
     expect(incident).toMatchObject({ severity: 'page', owner: 'team-cart' })
     expect(minutesOf(objective?.firstFailure)).toBe(10)
     expect(objective?.withinMs).toBe(10_000)
-    expect(minutesOf(incident.detectedAt)).toBe(10.5)
+    expect(minutesOf(incident.detectedAt)).toBe(11)
     expect(incident.seenAt - incident.detectedAt).toBe(5 * minuteMs)
     expect(minutesOf(restoredAtOf(incident))).toBe(25)
     expect(minutesOf(incident.resolvedAt)).toBeGreaterThan(25)
     expect(minutesOf(incident.resolvedAt)).toBeLessThan(90)
     expect(objective?.bad).toBe(15 * 60)
     expect(incident.identities).toHaveLength(10)
-    expect(incident.id).toBe('20260615T121030Z-cart-token-issuance')
+    expect(incident.id).toBe('20260615T121100Z-cart-token-issuance')
   })
 
   it('tells what it cost as a share of the whole budget', () => {
@@ -141,7 +141,7 @@ describe('an incident', () => {
         { from: 200, to: 203 },
       ],
     }).until(300)
-    expect(far.book.all().map(({ detectedAt }) => Math.floor(minutesOf(detectedAt) ?? 0))).toEqual([200, 10])
+    expect(far.book.all().map(({ detectedAt }) => Math.floor(minutesOf(detectedAt) ?? 0))).toEqual([200, 11])
     const near = new Rehearsed([of('cart')], {
       cart: [
         { from: 10, to: 14 },
@@ -187,7 +187,7 @@ describe('an incident', () => {
       ['F3', 0.9, 40],
       ['network', 0.7, 3],
     ])
-    expect(minutesOf(diagnoses[0]?.foundAt)).toBe(10.5)
+    expect(minutesOf(diagnoses[0]?.foundAt)).toBe(11)
   })
 
   it('of tickets alone is the objective’s own, and a part of the page that it becomes', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { alertPlan, alertTiers, burnWindowsMs } from '../../src/objectives/alert-windows.ts'
+import { alertPlan, alertTiers, burnWindowsMs, type TierChoice } from '../../src/objectives/alert-windows.ts'
 import { formatDuration } from '../../src/objectives/duration.ts'
 import type { AlertTierId } from '../../src/objectives/objective.ts'
 import { anObjective, rollingDays } from '../support/objective.ts'
@@ -71,8 +71,8 @@ describe('the plan of burn-rate alerts', () => {
   it('for any period spends each tier’s share in its long window, above a rate of 1, in windows that grow', () => {
     fc.assert(
       fc.property(periods, chosen, (period, tiers) => {
-        const { windows, notes } = alertPlan(period, tiers)
-        const wanted = alertTiers.filter(({ id }) => tiers?.includes(id) ?? true)
+        const { windows, notes } = alertPlan(period, { alertTiers: tiers })
+        const wanted = alertTiers.filter(({ id, isForCritical }) => tiers?.includes(id) ?? !isForCritical)
         for (const [i, { id, factor, longMs, shortMs, budgetPercent, severity }] of windows.entries()) {
           const tier = wanted.find((each) => each.id === id)
           expect({ budgetPercent, severity }).toEqual({
@@ -81,7 +81,7 @@ describe('the plan of burn-rate alerts', () => {
           })
           expect((factor * longMs) / period).toBeCloseTo(budgetPercent / 100, 12)
           expect(factor).toBeGreaterThanOrEqual(1)
-          expect(shortMs).toBe(longMs / 12)
+          expect(shortMs).toBe(longMs / (id === 'page-sustained' ? 3 : 12))
           expect(shortMs % minute).toBe(0)
           expect(longMs).toBeGreaterThan(windows[i - 1]?.longMs ?? 0)
           const isScaled = longMs !== tier?.longMs
@@ -94,12 +94,39 @@ describe('the plan of burn-rate alerts', () => {
   })
 })
 
+describe('the tier for a sustained error rate', () => {
+  const ids = (choice: TierChoice) => alertPlan(30 * day, choice).windows.map(({ id }) => id)
+
+  it('is there for critical objectives that count events, and for those that name it', () => {
+    expect(ids({ severityClass: 'critical' })).toContain('page-sustained')
+    expect(ids({ severityClass: 'standard' })).not.toContain('page-sustained')
+    expect(ids({ severityClass: 'critical', budgeting: { method: 'Timeslices' } })).not.toContain(
+      'page-sustained',
+    )
+    expect(ids({ severityClass: 'standard', alertTiers: ['page-sustained'] })).toEqual(['page-sustained'])
+    expect(ids({ severityClass: 'critical', alertTiers: ['page-quick'] })).toEqual(['page-quick'])
+  })
+
+  it('asks for nearly the rate of the slow page, in a quarter of an hour', () => {
+    const factors = (days: number) =>
+      alertPlan(days * day, { severityClass: 'critical' })
+        .windows.filter(({ severity }) => severity === 'page')
+        .map(({ id, factor }) => [id, factor])
+    expect(factors(30)).toEqual([
+      ['page-sustained', 5.76],
+      ['page-quick', 14.4],
+      ['page-slow', 6],
+    ])
+    expect(factors(7)[0]).toEqual(['page-sustained', 1.344])
+  })
+})
+
 describe('the burn-rate windows of an objective', () => {
-  const standard = [5, 30, 60, 120, 360, 1440, 4320]
+  const standard = [5, 15, 30, 60, 120, 360, 1440, 4320]
   it.each<[string, number, readonly AlertTierId[] | undefined, readonly number[]]>([
     ['30 d', 30, undefined, standard],
-    ['28 d, with the scaled ones', 28, undefined, [5, 30, 60, 120, 180, 360, 1440, 2160, 4320]],
-    ['30 d without alerts', 30, [], standard],
+    ['28 d, with the scaled ones', 28, undefined, [5, 15, 30, 60, 120, 180, 360, 1440, 2160, 4320]],
+    ['30 d without alerts', 30, [], standard.filter((minutes) => minutes !== 15)],
   ])('are those of all tiers, ascending: over %s', (_, days, alertTiersOf, minutes) => {
     const objective = anObjective({ window: rollingDays(days), alertTiers: alertTiersOf })
     expect(burnWindowsMs(objective).map((ms) => ms / minute)).toEqual(minutes)

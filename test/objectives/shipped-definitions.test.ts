@@ -41,7 +41,7 @@ test('every objective has an owner, a description and someone to tell of its pag
     expect(objective.description).not.toBe('')
     expect(objective.displayName).not.toBe(objective.name)
     const slo = catalogue.slos.find((each) => each.objectiveIds.includes(objective.id))
-    const severities = alertPlan(objective.window.durationMs, objective.alertTiers).windows.map(
+    const severities = alertPlan(objective.window.durationMs, objective).windows.map(
       ({ severity }) => severity,
     )
     const told = slo?.alertPolicies.map((policy) => policy.condition.severity)

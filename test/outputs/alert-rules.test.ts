@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Objective } from '../../src/objectives/objective.ts'
-import { alertGroup } from '../../src/outputs/alert-rules.ts'
+import { alertGroup, eventTimeAlertGroup } from '../../src/outputs/alert-rules.ts'
 import { unconfiguredLinks } from '../../src/outputs/alert-text.ts'
 import type { AlertRule } from '../../src/outputs/rule-file.ts'
+import { arbitraryObjective } from '../support/arbitrary-objective.ts'
 import { anObjective, aTarget, calendarMonth, rollingDays } from '../support/objective.ts'
 
 function alertsOf(objective: Objective): readonly AlertRule[] {
@@ -17,11 +19,29 @@ function tier(objective: Objective, id: string): AlertRule {
 
 const tiersOf = (objective: Objective) => alertsOf(objective).map((rule) => rule.labels['tier'])
 
+describe('alerts by the gauges of the engine', () => {
+  const plain = ({ alert, labels, annotations, keep_firing_for }: AlertRule) => {
+    return { alert, labels, annotations, keep_firing_for }
+  }
+
+  it('are the alerts by counters, with other expressions', () => {
+    fc.assert(
+      fc.property(arbitraryObjective, (objective) => {
+        const byEngine = eventTimeAlertGroup(objective, unconfiguredLinks).rules.filter(
+          (rule) => 'alert' in rule,
+        )
+        expect(byEngine.map(plain)).toEqual(alertsOf(objective).map(plain))
+      }),
+    )
+  })
+})
+
 describe('alerts on error budgets', () => {
   it('have a rule for each tier, the half budget and the empty one', () => {
     expect(
       alertsOf(anObjective()).map((rule) => [rule.labels['tier'], rule.labels['severity'], rule.alert]),
     ).toEqual([
+      ['page-sustained', 'page', 'IdentitySLOErrorRateSustained'],
       ['page-quick', 'page', 'IdentitySLOErrorBudgetBurn'],
       ['page-slow', 'page', 'IdentitySLOErrorBudgetBurn'],
       ['ticket-quick', 'ticket', 'IdentitySLOErrorBudgetBurn'],
@@ -40,11 +60,14 @@ describe('alerts on error budgets', () => {
         `max(slo:sli_error:ratio_rate5m{${id},sloth_window="5m"}) > 0.0072`,
         'and',
         'sum(increase(identity_slo_events_total{objective="checkout-token-issuance",verdict="bad"}[1h])) >= 2',
+        'and',
+        `max(slo:sli_error_lasting:sigmas30m{${id}}) > 2.5`,
       ].join('\n'),
     )
   })
 
   it.each([
+    ['99.9', 30, 'page-sustained', '0.00576'],
     ['99.9', 30, 'page-quick', '0.0144'],
     ['99.9', 30, 'ticket-slow', '0.001'],
     ['99.9', 28, 'page-slow', '0.0056'],
@@ -75,12 +98,36 @@ describe('alerts on error budgets', () => {
     expect(tier(anObjective(), 'page-half-budget').for).toBeUndefined()
   })
 
-  it('leave the half budget out where time slices cannot spend half of the budget in an hour', () => {
-    const budgeting = { method: 'Timeslices', sliceMs: 60_000, sliceTarget: '0.9' } as const
-    expect(tiersOf(anObjective({ budgeting, target: aTarget('99') }))).not.toContain('page-half-budget')
-    const strict = tier(anObjective({ budgeting, target: aTarget('99.9') }), 'page-half-budget')
-    // Half of 30 days' 0.1 % is 21.6 minutes: 36 % of an hour.
-    expect(strict.expr.text).toContain('> 0.36\n')
+  it('go on for ten minutes where they page', () => {
+    for (const rule of alertsOf(anObjective()))
+      expect(rule.keep_firing_for).toBe(rule.labels['severity'] === 'page' ? '10m' : undefined)
+  })
+
+  it('have no guard where one failure is enough, nor where they are tickets', () => {
+    const guarded = (objective: Objective) =>
+      alertsOf(objective)
+        .filter(({ expr }) => expr.text.includes('lasting'))
+        .map(({ labels }) => labels['tier'])
+    expect(guarded(anObjective())).toEqual(['page-sustained', 'page-quick', 'page-slow', 'page-half-budget'])
+    expect(guarded(anObjective({ minBadEvents: 1 }))).toEqual([])
+  })
+
+  it('never page where an objective names tickets only', () => {
+    expect(tiersOf(anObjective({ alertTiers: ['ticket-quick'] }))).toEqual([
+      'ticket-quick',
+      'ticket-exhausted',
+    ])
+  })
+
+  it('of time slices, composites and exclusions go by what the engine says', () => {
+    const budgeting = { method: 'RatioTimeslices', sliceMs: 60_000 } as const
+    expect(tier(anObjective({ budgeting }), 'page-quick').expr.text).toBe(
+      [
+        'max(identity_slo_sli_error_ratio{objective="checkout-token-issuance",window="1h"})',
+        'and',
+        'max(identity_slo_alert_firing{objective="checkout-token-issuance",tier="page-quick"}) > 0',
+      ].join('\n'),
+    )
   })
 
   it('leave the half budget out where the period is no longer than the hour', () => {

@@ -16,6 +16,10 @@ const ruleSchema = z.strictObject({
     .string()
     .regex(/^\d+m$/)
     .optional(),
+  keep_firing_for: z
+    .string()
+    .regex(/^\d+m$/)
+    .optional(),
   labels: z.record(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/), z.string().min(1)),
   annotations: z.record(z.string(), z.string().min(1)).optional(),
 })

@@ -33,6 +33,7 @@ describe('the catalogue of metrics', () => {
       'identity_secret_fallback_total',
       'identity_service_auth_failures_total',
       'identity_service_auth_total',
+      'identity_slo_alert_firing',
       'identity_slo_alertmanager_alerts_refused_total',
       'identity_slo_alertmanager_alerts_sent_total',
       'identity_slo_alertmanager_failures_total',

@@ -23,6 +23,7 @@ describe('recording rules', () => {
     ])
     expect(rulesOf(anObjective()).map((rule) => rule.record)).toEqual([
       'slo:sli_error:ratio_rate5m',
+      'slo:sli_error:ratio_rate15m',
       'slo:sli_error:ratio_rate30m',
       'slo:sli_error:ratio_rate1h',
       'slo:sli_error:ratio_rate2h',
@@ -32,6 +33,8 @@ describe('recording rules', () => {
       'slo:period_events:increase',
       'slo:period_coverage:ratio',
       'slo:sli_error:ratio_rate30d',
+      'slo:sli_error_lasting:sigmas15m',
+      'slo:sli_error_lasting:sigmas30m',
       'slo:objective:ratio',
       'slo:error_budget:ratio',
       'slo:time_period:days',

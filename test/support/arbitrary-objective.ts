@@ -37,8 +37,11 @@ const budgeting: fc.Arbitrary<Budgeting> = fc.constantFrom<Budgeting>(
 )
 
 /** What the loader demands: an error ratio of 1 is above every threshold. */
-function everyTierCanFire({ target, window, alertTiers: chosen }: Objective): boolean {
-  return alertPlan(window.durationMs, chosen).windows.every((tier) => tier.factor * Number(target.budget) < 1)
+function everyTierCanFire(objective: Objective): boolean {
+  const { target, window } = objective
+  return alertPlan(window.durationMs, objective).windows.every(
+    (tier) => tier.factor * Number(target.budget) < 1,
+  )
 }
 
 export const arbitraryObjective: fc.Arbitrary<Objective> = fc

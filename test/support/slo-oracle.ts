@@ -32,6 +32,8 @@ export interface OracleStatus extends OracleWindow {
   /** Undefined: too close to the threshold for floating point to tell. */
   readonly halfBudget: boolean | undefined
   readonly exhausted: boolean | undefined
+  /** Whether a page of a tier with this long window may go out. */
+  readonly mayPage: (longMs: number) => boolean | undefined
 }
 
 const second = 1000
@@ -318,9 +320,27 @@ class Oracle {
     })
   }
 
+  /** Of the last half hour at most, all but the worst 50 s must be 2.5 standard deviations above what is allowed. */
+  #mayPage(longMs: number): boolean | undefined {
+    const { minBadEvents, budgeting, parts, target } = this.#objective
+    if (minBadEvents === 1 || budgeting.method !== 'Occurrences') return true
+    const from = Math.floor((this.#at - Math.min(longMs, 30 * minute)) / 10_000) * 10_000
+    const to = Math.ceil(this.#at / 10_000) * 10_000
+    const bad = (start: number, end: number): number =>
+      this.#rows.reduce((sum, row) => sum + this.#count(row, start, end).bad, 0)
+    const allowed = this.#rows.reduce((sum, row, i) => {
+      const counts = this.#count(row, from, to)
+      const budget = Number((this.#rows.length > 1 ? parts[i]?.target : target)?.budget)
+      return sum + (counts.good + counts.bad) * budget
+    }, 0)
+    let worst = 0
+    for (let start = from; start < to; start += 10_000)
+      worst = Math.max(worst, bad(start, Math.min(to, start + 50 * second)))
+    return isAbove(2 * Math.sqrt(bad(from, to) - worst) - 2 * Math.sqrt(allowed), 2.5)
+  }
+
   status(from: number, windowsMs: readonly number[]): OracleStatus {
     const at = this.#at
-    const { minBadEvents } = this.#objective
     const period = this.window(from, at, false)
     const lastHour = this.window(at - hour, at, true)
     return {
@@ -328,10 +348,31 @@ class Oracle {
       from,
       remaining: 1 - period.burn,
       windows: new Map(windowsMs.map((ms) => [ms, this.window(at - ms, at, true)])),
-      halfBudget: lastHour.counts.bad < minBadEvents ? false : isAbove(this.#spentInHour(from), 0.5),
-      exhausted: period.counts.bad < minBadEvents ? false : isAbove(period.burn, 1),
+      halfBudget: all(
+        () => isEnough(this.#objective, lastHour.counts.bad),
+        () => isAbove(this.#spentInHour(from), 0.5),
+        () => this.#mayPage(hour),
+      ),
+      mayPage: (longMs) => this.#mayPage(longMs),
+      exhausted: isEnough(this.#objective, period.counts.bad) && isAbove(period.burn, 1),
     }
   }
+}
+
+/** A part of a slice is as good as a whole one. */
+export function isEnough({ budgeting, minBadEvents }: Objective, bad: number): boolean {
+  return (budgeting.method === 'RatioTimeslices' ? Math.ceil(bad) : bad) >= minBadEvents
+}
+
+/** Undefined where one that could decide is. The costly ones stand last: they are not asked when all is decided. */
+export function all(...conditions: readonly (() => boolean | undefined)[]): boolean | undefined {
+  let result: boolean | undefined = true
+  for (const condition of conditions) {
+    const holds = condition()
+    if (holds === false) return false
+    if (holds === undefined) result = undefined
+  }
+  return result
 }
 
 /** Undefined where rounding could decide. */

@@ -2,8 +2,8 @@
 import { budgetCourse } from '../../objectives/budget-course.ts'
 import { evaluate, type ObjectiveStatus } from '../../objectives/evaluate.ts'
 import { contributorDimensions } from '../../objectives/objective-state.ts'
+import { alertReport } from '../../outputs/replay-report.ts'
 import type { ObjectiveList, ObjectiveRow, ObjectiveView } from '../../outputs/status-views.ts'
-import { namesOf } from '../identity-names.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { pageOf } from './page-of.ts'
 
@@ -71,7 +71,7 @@ function viewOf(status: ObjectiveStatus, pipeline: Pipeline): ObjectiveView {
     burn: burnReadings.map(({ window, rate, errorRatio, counts: { good, bad } }) => {
       return { window, rate, errorRatio, good, bad }
     }),
-    alerts: alerts.map(({ isFiring, ...alert }) => ({ ...alert, firing: isFiring })),
+    alerts: alerts.map(alertReport),
     contributors: contributorsOf(status, pipeline),
     exclusions: exclusions.map(({ name, reason, definedAt: place }) => {
       return { name, reason, definedAt: place, active: before?.active.includes(name) ?? false }

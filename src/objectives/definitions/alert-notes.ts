@@ -1,7 +1,7 @@
 /** Warnings about alerts that do not work quite as the definitions may suggest. */
 import { type AlertWindow, alertPlan } from '../alert-windows.ts'
 import { formatDuration } from '../duration.ts'
-import type { Slo } from './kinds/slo.ts'
+import { type Slo, tierChoice } from './kinds/slo.ts'
 import type { Reporter } from './problem.ts'
 import type { ResolvedAlertPolicy } from './resolve.ts'
 
@@ -9,7 +9,7 @@ import type { ResolvedAlertPolicy } from './resolve.ts'
 export function noteTiers(slo: Slo, reporter: Reporter): void {
   const { durationMs, text } = slo.window
   const chosen = slo.metadata.settings.alertTiers
-  const plan = alertPlan(durationMs, chosen)
+  const plan = alertPlan(durationMs, tierChoice(slo))
   if (!chosen) {
     for (const note of plan.notes) reporter.warning(slo.windowAt, `SLO "${slo.metadata.name}": ${note}`)
     return
@@ -28,7 +28,7 @@ export function noteTiers(slo: Slo, reporter: Reporter): void {
  * is told: its condition's severity picks the tiers. A condition that says something else is not evaluated as written.
  */
 export function notePolicies(slo: Slo, policies: readonly ResolvedAlertPolicy[], reporter: Reporter): void {
-  const { windows } = alertPlan(slo.window.durationMs, slo.metadata.settings.alertTiers)
+  const { windows } = alertPlan(slo.window.durationMs, tierChoice(slo))
   for (const { metadata, condition } of policies) {
     const tiers = windows.filter((window) => window.severity === condition.severity)
     if (tiers.length === 0) {

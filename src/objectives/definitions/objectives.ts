@@ -2,7 +2,7 @@
 import type { Budgeting, CompositePart, Objective, SliSource } from '../objective.ts'
 import { type Decimal, formatDecimal, one, weightedMean } from './decimal.ts'
 import type { Sli } from './kinds/sli.ts'
-import { checkThreshold, type Slo } from './kinds/slo.ts'
+import { checkThreshold, type Slo, tierChoice } from './kinds/slo.ts'
 import type { SloObjective } from './kinds/slo-objective.ts'
 import { fileAndLine, type Location, type Reporter } from './problem.ts'
 import { follow } from './resolve.ts'
@@ -150,13 +150,7 @@ function separate(
     const { objective, sli } = each
     const budgeting = budgetingOf(slo, objective)
     const named = nameOf(slo, each)
-    checkTarget(
-      objective.target.value,
-      slo.window,
-      slo.metadata.settings.alertTiers,
-      objective.target.at,
-      reporter,
-    )
+    checkTarget(objective.target.value, slo.window, tierChoice(slo), objective.target.at, reporter)
     if (objectives.some((other) => other.name === named.name)) {
       const rule = 'give each objective of an SLO its own displayName'
       reporter.error(
@@ -203,11 +197,11 @@ function composite(
     read.map(({ objective }) => ({ value: objective.target.value, weight: objective.weight ?? one })),
   )
   if (!target || !budgeting) return []
-  const tiers = metadata.settings.alertTiers
+  const choice = tierChoice(slo)
   // Slices are judged for all parts together, occurrences burn part by part.
   if (budgeting.method === 'Occurrences')
-    checkCompositeTargets(parts, slo.window, tiers, metadata.at, reporter)
-  else checkTarget(target, slo.window, tiers, metadata.at, reporter)
+    checkCompositeTargets(parts, slo.window, choice, metadata.at, reporter)
+  else checkTarget(target, slo.window, choice, metadata.at, reporter)
   const named = { name: metadata.name, displayName: metadata.displayName ?? metadata.name, at: metadata.at }
   return [build(slo, named, target, budgeting, { sli: undefined, parts }, shelves)]
 }

@@ -1,7 +1,7 @@
 /** Targets in exact decimals, and whether alerts can fire for them at all. */
-import { type AlertWindow, alertPlan } from '../alert-windows.ts'
+import { type AlertWindow, alertPlan, factorFraction, type TierChoice } from '../alert-windows.ts'
 import { formatDuration } from '../duration.ts'
-import type { AlertTierId, CompositePart, Target, TimeWindow } from '../objective.ts'
+import type { CompositePart, Target, TimeWindow } from '../objective.ts'
 import { complement, type Decimal, formatDecimal, shift } from './decimal.ts'
 import type { Location, Reporter } from './problem.ts'
 
@@ -13,21 +13,21 @@ export function toTarget(ratio: Decimal): Target {
   }
 }
 
-/** The factor as a fraction of whole numbers: alert-windows.ts derives it from the same three. */
-function factorFraction(window: AlertWindow, periodMs: number): readonly [over: bigint, under: bigint] {
-  return [BigInt(window.budgetPercent) * BigInt(periodMs), BigInt(window.longMs) * 100n]
+function exactFactor(window: AlertWindow, periodMs: number): readonly [over: bigint, under: bigint] {
+  const { over, under } = factorFraction(window, periodMs)
+  return [BigInt(over), BigInt(under)]
 }
 
 /** With every event bad the burn rate is 1 / budget; the tier fires only above its factor. */
 function canFire(ratio: Decimal, window: AlertWindow, periodMs: number): boolean {
   const budget = complement(ratio)
-  const [over, under] = factorFraction(window, periodMs)
+  const [over, under] = exactFactor(window, periodMs)
   return budget.digits * over < under * 10n ** BigInt(budget.scale)
 }
 
 /** The lowest target, in hundredths of a percent, for which the tier can fire. */
 function lowestPercent(window: AlertWindow, periodMs: number): string {
-  const [over, under] = factorFraction(window, periodMs)
+  const [over, under] = exactFactor(window, periodMs)
   const hundredths = ((over - under) * 10_000n) / over + 1n
   return formatDecimal({ digits: hundredths, scale: 2 })
 }
@@ -41,11 +41,11 @@ function round(value: number): string {
 export function checkTarget(
   ratio: Decimal,
   window: TimeWindow,
-  tiers: readonly AlertTierId[] | undefined,
+  choice: TierChoice,
   at: Location,
   reporter: Reporter,
 ): void {
-  const { windows } = alertPlan(window.durationMs, tiers)
+  const { windows } = alertPlan(window.durationMs, choice)
   const silent = windows.filter((each) => !canFire(ratio, each, window.durationMs))
   const worst = highestFactor(silent)
   if (!worst) return
@@ -62,13 +62,13 @@ export function checkTarget(
 export function checkCompositeTargets(
   parts: readonly Pick<CompositePart, 'target' | 'weight'>[],
   window: TimeWindow,
-  tiers: readonly AlertTierId[] | undefined,
+  choice: TierChoice,
   at: Location,
   reporter: Reporter,
 ): void {
   const weights = parts.reduce((sum, part) => sum + part.weight, 0)
   const maxBurn = parts.reduce((sum, part) => sum + part.weight / Number(part.target.budget), 0) / weights
-  const { windows } = alertPlan(window.durationMs, tiers)
+  const { windows } = alertPlan(window.durationMs, choice)
   const silent = windows.filter((each) => maxBurn <= each.factor)
   const worst = highestFactor(silent)
   if (!worst) return

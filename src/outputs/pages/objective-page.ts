@@ -41,15 +41,16 @@ function alerts(objective: ObjectiveView): Content {
       { title: 'Alert', cell: ({ id }) => id },
       {
         title: 'State',
-        cell: ({ firing }) => (firing ? 'fires' : 'quiet'),
+        cell: ({ firing, heldBack }) => (firing ? 'fires' : heldBack ? 'held back' : 'quiet'),
         tone: ({ firing, severity }) => (firing ? (severity === 'page' ? 'bad' : 'warn') : 'ok'),
       },
       { title: 'Severity', cell: ({ severity }) => severity },
       { title: 'Fires above', kind: 'n', cell: ({ factor }) => rate(factor) },
       {
-        title: 'Over both',
+        title: 'Over',
         kind: 'n',
-        cell: ({ longWindow, shortWindow }) => `${longWindow} and ${shortWindow}`,
+        cell: ({ longWindow, shortWindow }) =>
+          shortWindow === undefined ? longWindow : `${longWindow} and ${shortWindow}`,
       },
     ],
     objective.alerts,

@@ -14,7 +14,7 @@ function refusal(percent: string, durationMs: number, tiers?: readonly AlertTier
   if (!decimal) throw new Error(percent)
   const log = createProblemLog()
   const window = { kind: 'rolling', durationMs, text: `${durationMs}ms` } as const
-  checkTarget(shift(decimal, -2), window, tiers, { file: 'a', line: 1, column: 1 }, log)
+  checkTarget(shift(decimal, -2), window, { alertTiers: tiers }, { file: 'a', line: 1, column: 1 }, log)
   return log.problems[0]?.message
 }
 
@@ -54,8 +54,8 @@ test('the lowest target named is allowed, and a hundredth less is not', () => {
 })
 
 test('a plan of chosen tiers has those and no others', () => {
-  const plan = alertPlan(7 * DAY, ['page-quick', 'ticket-slow'])
+  const plan = alertPlan(7 * DAY, { alertTiers: ['page-quick', 'ticket-slow'] })
   expect(plan.windows.map((window) => window.id)).toEqual(['page-quick', 'ticket-slow'])
-  expect(alertPlan(30 * DAY, [])).toEqual({ windows: [], notes: [] })
-  expect(alertPlan(30 * DAY, undefined)).toEqual(alertPlan(30 * DAY))
+  expect(alertPlan(30 * DAY, { alertTiers: [] })).toEqual({ windows: [], notes: [] })
+  expect(alertPlan(30 * DAY, {})).toEqual(alertPlan(30 * DAY))
 })

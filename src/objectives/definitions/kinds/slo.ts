@@ -1,4 +1,5 @@
 /** kind SLO: indicator, time window, objectives and the policies that alert on them. */
+import type { TierChoice } from '../../alert-windows.ts'
 import type { TimeWindow } from '../../objective.ts'
 import type { Location, Reporter } from '../problem.ts'
 import {
@@ -138,4 +139,10 @@ export const readSlo: SpecReader<Slo> = (metadata, spec, path, reporter) => {
     objectives,
     alertPolicies,
   }
+}
+
+/** Which tiers it asks for, as far as it says so itself: its service may make it critical. */
+export function tierChoice({ metadata, budgetingMethod }: Slo): TierChoice {
+  const { alertTiers, severityClass } = metadata.settings
+  return { alertTiers, severityClass, budgeting: { method: budgetingMethod } }
 }
