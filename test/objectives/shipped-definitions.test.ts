@@ -29,8 +29,9 @@ test('their objectives are the default ones', () => {
     'workload-access-service-auth: service-auth 99.9 % 7d',
     'identity-platform-token-age: token-age 99 % 30d',
     'identity-platform-kubernetes-token-fetch-latency: token-fetch-latency 200 kubernetes 95 % 30d',
-    'identity-platform-token-issuance: token-issuance 99.95 % 30d',
+    'identity-platform-token-issuance: token-issuance critical standard 99.95 % 30d',
     'identity-platform-token-issuance-platform: token-issuance platform 99.95 % 30d',
+    'identity-platform-token-issuance-batch: token-issuance batch 99 % 30d',
     'identity-platform-token-refresh: token-refresh 99.9 % 7d',
   ])
 })
