@@ -25,8 +25,8 @@ export class Counting {
   readonly counters: EventCounters
   readonly ledger: TokenLedger
   readonly fallbacks: FallbackBook
-  readonly evidence = new EvidenceBook()
   readonly activity: ActivityBook
+  readonly evidence: EvidenceBook
   readonly inventory: InventoryBook
   /** What changes of rights are held against; without one they are neither expected nor unexpected. */
   baseline: Baseline | undefined
@@ -43,6 +43,7 @@ export class Counting {
     this.fallbacks = new FallbackBook({ isDurable: options.isDurable })
     this.activity = new ActivityBook(options.maxSeries)
     this.inventory = new InventoryBook(options.hasInventory ?? false)
+    this.evidence = new EvidenceBook({ isDurable: options.isDurable })
   }
 
   get rules(): PipelineOptions['rules'] {
@@ -87,8 +88,8 @@ export class Counting {
     route.series.count(event)
     this.#engine.observe(event, route.targets)
     identities.count(entry, event)
-    this.evidence.observe(event)
     this.activity.observe(event)
+    this.evidence.observe(event, entry.evidence)
     this.inventory.learn(event)
     for (const one of learned) this.#learn(one)
     for (const one of fallbacks) this.#learnFallback(one)
@@ -111,6 +112,7 @@ export class Counting {
   #learnFallback({ event, times }: Uses): void {
     const { owner } = this.#identities.tallies.of(event.identity, event.provider)
     this.#engine.learn(event, owner, 'fallback', times)
+    this.evidence.observeStatic(event)
     const series = this.counters.seriesFor(event, owner.app)
     for (const _ of times) series.learn(event, 'fallback', false)
   }
@@ -122,6 +124,7 @@ export class Counting {
     this.counters.seriesFor(event, owner.app).count(event)
     this.activity.observe(event)
     this.#engine.observe(event, this.#engine.targetsFor(event, owner))
+    this.evidence.observe(event)
   }
 
   /** Lets go of what lies before `floor`, epoch ms. */
@@ -140,6 +143,7 @@ export class Counting {
       ...this.activity.parts(),
       ['counters/', this.counters],
       ['engine/', latest(() => this.#engine)],
+      ['evidence/', this.evidence],
       ['fallback/', this.fallbacks],
       ['identities/', latest(() => this.#identities.tallies)],
       ...this.inventory.parts(),

@@ -7,7 +7,7 @@ import { contributorSeries } from './contributor-samples.ts'
 /** How many series metric-samples.ts gives to an objective besides two for each window, to a source, and to all. */
 const objectiveSeries = 7
 const sourceSeries = 12
-const processSeries = 52
+const processSeries = 64
 /** Named identities, the others, label sets of orphans, and sums. */
 const inventorySeries = 102
 

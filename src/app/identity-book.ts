@@ -1,4 +1,5 @@
 /** What is known of each identity seen: owner, how its events are routed, and its own counts. */
+import { newSubjectMemo, type SubjectMemo } from '../diagnosis/subject.ts'
 import { detached, detachedIfAny } from '../events/detach.ts'
 import type { Identity, IdentityEvent, Provider } from '../events/event.ts'
 import { type HolderMemo, newHolderMemo } from '../events/fallback/holders.ts'
@@ -38,6 +39,7 @@ export interface IdentityEntry {
   readonly identity: Identity
   readonly tally: IdentityTally
   readonly holder: HolderMemo
+  readonly evidence: SubjectMemo
   /** Of the last event. */
   route: Route | undefined
   readonly routes: Route[]
@@ -125,7 +127,8 @@ export class IdentityBook {
     const next = this.#withRoom(this.#entries[number])
     const tally = this.tallies.of(identity, provider, owner)
     const holder = newHolderMemo(provider === 'aws' && isNamedBy(nodeRoles, raw))
-    const entry = { next, raw, provider, owner, identity, tally, holder, route: undefined, routes: [] }
+    const memos = { holder, evidence: newSubjectMemo() }
+    const entry = { next, raw, provider, owner, identity, tally, ...memos, route: undefined, routes: [] }
     this.#entries[number] = entry
     return entry
   }

@@ -25,16 +25,17 @@ const maxOrphanSets = 50
 export class InventoryView {
   readonly #pipeline: Pipeline
   readonly #watch: InventoryWatch
-  readonly #survey: Survey | undefined
+  /** The last look at everybody. */
+  readonly survey: Survey | undefined
 
   constructor(pipeline: Pipeline, watch: InventoryWatch, survey: Survey | undefined) {
     this.#pipeline = pipeline
     this.#watch = watch
-    this.#survey = survey
+    this.survey = survey
   }
 
   report(): InventoryReport {
-    return inventoryReport(this.#watch.files, this.#survey)
+    return inventoryReport(this.#watch.files, this.survey)
   }
 
   /** As of `at`, epoch ms. Undefined for an identity that nothing names. */
@@ -79,12 +80,12 @@ export class InventoryView {
   #sum(
     what: 'known' | 'granted',
   ): readonly { readonly labels: Record<never, string>; readonly value: number }[] {
-    return this.#survey === undefined ? [] : [{ labels: {}, value: this.#survey.identities[what] }]
+    return this.survey === undefined ? [] : [{ labels: {}, value: this.survey.identities[what] }]
   }
 
   #widest(numberOf: (of: Exposure) => number, rest: 'granted' | 'used'): readonly Value[] {
-    if (this.#survey === undefined) return []
-    const { widest, others: left } = this.#survey
+    if (this.survey === undefined) return []
+    const { widest, others: left } = this.survey
     const named = widest.flatMap((exposure): readonly Value[] => {
       const labels = this.#labelsOf(exposure.identity)
       const identity = labelValue(exposure.identity)
@@ -96,7 +97,7 @@ export class InventoryView {
 
   #orphans(): readonly { readonly labels: EventLabels; readonly value: number }[] {
     const counts = new Map<string, { labels: EventLabels; value: number }>()
-    for (const identity of this.#survey?.orphans ?? []) {
+    for (const identity of this.survey?.orphans ?? []) {
       const own = this.#labelsOf(identity)
       if (own === undefined) continue
       const hasRoom = counts.size < maxOrphanSets || counts.has(JSON.stringify(own))

@@ -2,11 +2,10 @@
 import type { Layer } from '../events/event.ts'
 import type { MinuteCounts } from './minute-counts.ts'
 import { minuteMs, minuteOf } from './minutes.ts'
-import type { Signal } from './signals.ts'
-import type { Subject } from './subject.ts'
+import type { Subject, TraceKind } from './subject.ts'
 import type { TraceMinute } from './trace.ts'
 
-/** Longer without a failure, and it is over. */
+/** Longer without a failure, and trouble is over. */
 export const pauseMinutes = 10
 /** So long without a failure while all else goes on, and it has healed. */
 const healedMs = 3 * minuteMs
@@ -28,12 +27,14 @@ export interface Episode {
 }
 
 export interface EpisodeSearch {
-  readonly signals: readonly Signal[]
+  readonly signals: readonly TraceKind[]
   readonly against?: MinuteCounts
   /** Of a minute's attempts that have to fail for the minute to be troubled. */
   readonly minShare?: number
   /** Failures before it are of no concern, epoch ms. */
   readonly after?: number
+  /** Longer without one, and it is over. */
+  readonly maxPauseMinutes?: number
 }
 
 type Troubled = readonly [minute: number, entry: TraceMinute]
@@ -58,10 +59,12 @@ function names<Text extends string>(
 
 /** Undefined where nothing fails at the instant, or not any more. */
 export function openEpisode(subject: Subject, search: EpisodeSearch, at: number): Episode | undefined {
+  if (!search.signals.some((signal) => subject.traces.has(signal))) return undefined
   const entries: TraceMinute[] = []
+  const { maxPauseMinutes = pauseMinutes } = search
   let next = minuteOf(at)
   for (const [minute, entry] of troubledMinutes(subject, search, at)) {
-    if (next - minute > pauseMinutes) break
+    if (next - minute > maxPauseMinutes) break
     entries.push(entry)
     next = minute
   }

@@ -7,10 +7,14 @@ export type Signal =
   /** The issuer failed, or did not answer in time. */
   | 'issuer'
   | 'throttled'
+  /** The metadata endpoint answered: too often. */
+  | 'metadata-throttled'
   /** The identity does not exist, or is disabled. */
   | 'missing'
-  /** Issuer, subject or audience of a token is not what is trusted. */
+  /** Issuer or subject of a token is not what is trusted. */
   | 'trust'
+  /** The token is for somebody else than whom it was presented to, or whom it was asked for. */
+  | 'audience'
   /** No token was given, by policy. */
   | 'denied'
   /** A service refused the call: 403. */
@@ -31,7 +35,7 @@ const ofRequest: Readonly<Partial<Record<Reason, Signal>>> = {
   identity_not_found: 'missing',
   identity_disabled: 'missing',
   federation_mismatch: 'trust',
-  audience_mismatch: 'trust',
+  audience_mismatch: 'audience',
   permission_denied: 'denied',
   policy_denied: 'denied',
 }
@@ -48,7 +52,8 @@ function ofUse(use: TokenUse): Signal | undefined {
   if (reason === 'token_expired' || isPastItsEnd(use)) return 'expired'
   if (outcome === 'success') return undefined
   if (reason === 'identity_not_found' || reason === 'identity_disabled') return 'missing'
-  if (reason === 'audience_mismatch' || reason === 'federation_mismatch') return 'trust'
+  if (reason === 'federation_mismatch') return 'trust'
+  if (reason === 'audience_mismatch') return 'audience'
   if (decision === 'forbidden') return 'forbidden'
   if (decision === 'unauthenticated') return 'unauthenticated'
   return reason === 'network' || reason === 'timeout' || gatewayErrors.includes(httpStatus)
@@ -58,7 +63,7 @@ function ofUse(use: TokenUse): Signal | undefined {
 
 /** An endpoint that answers with an error was reached: it passes on what the issuer said. */
 function ofMetadataCall({ reason, httpStatus }: MetadataCall): Signal | undefined {
-  if (httpStatus === 429) return 'throttled'
+  if (httpStatus === 429) return 'metadata-throttled'
   return silences.includes(reason) && httpStatus === undefined ? 'metadata' : undefined
 }
 

@@ -38,9 +38,10 @@ export class Trace {
   readonly minutes = new Map<number, TraceMinute>()
   #newest = Number.NEGATIVE_INFINITY
 
-  add(event: IdentityEvent): void {
+  /** Gives the minutes that have changed: its own, and those that are let go with it. */
+  add(event: IdentityEvent): readonly number[] {
     const minute = minuteOf(event.time)
-    if (minute <= this.#newest - keptMinutes) return
+    if (minute <= this.#newest - keptMinutes) return []
     const { time, workload } = event
     let entry = this.minutes.get(minute)
     if (entry === undefined) {
@@ -57,11 +58,18 @@ export class Trace {
     note(entry.targets, targetOf(event))
     note(entry.issuers, event.kind === 'token.request' ? event.federation?.issuer : undefined)
     if (!entry.layers.includes(event.layer)) entry.layers.push(event.layer)
-    if (minute > this.#newest) this.#turnTo(minute)
+    return minute > this.#newest ? [minute, ...this.#turnTo(minute)] : [minute]
   }
 
-  #turnTo(minute: number): void {
+  #turnTo(minute: number): number[] {
     this.#newest = minute
-    for (const old of this.minutes.keys()) if (old <= minute - keptMinutes) this.minutes.delete(old)
+    const old = [...this.minutes.keys()].filter((each) => each <= minute - keptMinutes)
+    for (const each of old) this.minutes.delete(each)
+    return old
+  }
+
+  restore(minute: number, entry: TraceMinute): void {
+    this.minutes.set(minute, entry)
+    if (minute > this.#newest) this.#turnTo(minute)
   }
 }

@@ -174,6 +174,8 @@ export interface TokenUse extends EventBase {
   readonly resource?: string | undefined
   readonly httpStatus?: number | undefined
   readonly decision: 'allowed' | 'unauthenticated' | 'forbidden'
+  /** Network address that a machine's call came from: never a person's. */
+  readonly address?: string | undefined
   /** From the record itself, or from the token's issuance by the ledger. */
   tokenAgeSeconds?: number | undefined
   ttlSeconds?: number | undefined

@@ -144,6 +144,11 @@ export const identityMetrics = {
     [labels.mode],
     'Whether the evidence of a failure mode (F1 to F7, or network: not identity) is present.',
   ),
+  findings: gauge(
+    'identity_findings',
+    [labels.finding],
+    'Common mistakes with machine identities that the records show, by kind; /api/v1/findings names them.',
+  ),
 } as const
 
 /** Objectives. The gauges are computed in event time, so late records correct them afterwards. */

@@ -19,6 +19,7 @@ export const labels = {
   planned: 'planned',
   identity: 'identity',
   mode: 'mode',
+  finding: 'finding',
   objective: 'objective',
   slo: 'slo',
   sloService: 'slo_service',

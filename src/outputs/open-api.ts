@@ -1,6 +1,7 @@
 /** The OpenAPI document of `/api/v1`, from the schemas of what it answers. */
 import { z } from 'zod'
 import { accessPatternList, changeList, refreshFailureList } from './activity/activity-rows.ts'
+import { findingList } from './finding-report.ts'
 import { incidentList, incidentView } from './incident-views.ts'
 import { identityList, identityView, objectiveList, objectiveView, sourceList } from './status-views.ts'
 
@@ -52,6 +53,10 @@ const operations = {
     summary: 'Which machine identity calls which service, and what it is told: 500 pairs at most.',
     schema: accessPatternList,
     isSearched: true,
+  },
+  '/api/v1/findings': {
+    summary: 'Common mistakes with machine identities that the records and the lists of rights show.',
+    schema: findingList,
   },
   '/api/v1/inventory': { summary: 'The lists of rights that were read, and the last look at everybody.' },
   '/api/v1/openapi.json': { summary: 'This document.' },

@@ -22,6 +22,7 @@ describe('the catalogue of metrics', () => {
       'identity_access_pattern_calls',
       'identity_assignment_changes_total',
       'identity_failure_mode_active',
+      'identity_findings',
       'identity_granted_resources',
       'identity_inventory_granted_resources',
       'identity_inventory_identities',

@@ -37,8 +37,10 @@ export class ChunkStore implements ChunkWriter {
     part.saved()
   }
 
+  /** In the order of the keys, as the store on disk. */
   restore<T extends Pick<Stateful, 'restore'>>(part: T): T {
-    for (const [key, bytes] of this.#chunks) part.restore(key, bytes)
+    const inOrder = [...this.#chunks].sort(([a], [b]) => (a < b ? -1 : 1))
+    for (const [key, bytes] of inOrder) part.restore(key, bytes)
     return part
   }
 }

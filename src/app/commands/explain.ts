@@ -2,9 +2,11 @@
 
 import type { Connector } from '../../connectors/connector.ts'
 import { type DiagnosisReport, diagnosisReport } from '../../outputs/diagnosis-report.ts'
+import type { FindingView } from '../../outputs/finding-report.ts'
 import type { Attribution } from '../attribution.ts'
 import { diagnosesOf } from '../diagnoses.ts'
 import { type ExitCode, exitCodes } from '../errors.ts'
+import { findingListOf } from '../findings.ts'
 import { feedFile, findLogFiles } from '../log-inputs.ts'
 import type { OutputFormat } from '../terminal.ts'
 import type { CommandContext } from './command.ts'
@@ -25,18 +27,15 @@ function line(label: string, items: readonly string[]): string {
   return items.length === 0 ? '' : `  ${label.padEnd(13)}${items.join(', ')}\n`
 }
 
-function paragraph({
-  mode,
-  title,
-  confidence,
-  since,
-  change,
-  affected,
-  evidence,
-  runbook,
-}: DiagnosisReport): string {
+type Told = Pick<DiagnosisReport, 'title' | 'confidence' | 'since' | 'affected'> & {
+  readonly change?: DiagnosisReport['change'] | undefined
+  readonly evidence: readonly Readonly<FindingView['evidence'][number]>[]
+}
+
+function paragraph(head: string, told: Told): string {
+  const { title, confidence, since, change, affected, evidence } = told
   return [
-    `${mode}  ${title} (${Math.round(confidence * 100)} %), since ${since}\n`,
+    `${head}  ${title} (${Math.round(confidence * 100)} %), since ${since}\n`,
     change === undefined ? '' : line('before', [`${change.what}, by ${change.actor} at ${change.time}`]),
     line('identities', affected.identities),
     line('applications', affected.apps),
@@ -46,15 +45,35 @@ function paragraph({
     ...evidence.map(({ time, what, eventId }) =>
       line('evidence', [`${time}  ${what}`, ...(eventId ? [eventId] : [])]),
     ),
-    line('runbook', [`docs/runbooks/${runbook}.md`]),
   ].join('')
 }
 
-function rendered(diagnoses: readonly DiagnosisReport[], at: string | null, output: OutputFormat): string {
-  if (output === 'json') return `${JSON.stringify({ at, diagnoses }, undefined, 2)}\n`
-  if (output === 'ndjson') return diagnoses.map((each) => `${JSON.stringify(each)}\n`).join('')
-  if (diagnoses.length === 0) return `as of ${at ?? 'no event yet'}: nothing points to a failure mode\n`
-  return `as of ${at}\n\n${diagnoses.map(paragraph).join('\n')}`
+function page(runbook: string | undefined): string {
+  return runbook === undefined ? '' : line('runbook', [`docs/runbooks/${runbook}.md`])
+}
+
+function diagnosisText(report: DiagnosisReport): string {
+  return paragraph(report.mode, report) + page(report.runbook)
+}
+
+function findingText(view: FindingView): string {
+  return paragraph(view.finding, view) + line('fix', [view.fix]) + page(view.runbook)
+}
+
+interface Explanation {
+  /** RFC 3339. */
+  readonly at: string | null
+  readonly diagnoses: readonly DiagnosisReport[]
+  readonly findings: readonly FindingView[]
+}
+
+function rendered({ at, diagnoses, findings }: Explanation, output: OutputFormat): string {
+  if (output === 'json') return `${JSON.stringify({ at, diagnoses, findings }, undefined, 2)}\n`
+  if (output === 'ndjson')
+    return [...diagnoses, ...findings].map((each) => `${JSON.stringify(each)}\n`).join('')
+  const modes = diagnoses.length === 0 ? ['nothing points to a failure mode\n'] : diagnoses.map(diagnosisText)
+  const mistakes = findings.length === 0 ? [] : ['common mistakes\n', ...findings.map(findingText)]
+  return `as of ${at ?? 'no event yet'}\n\n${[...modes, ...mistakes].join('\n')}`
 }
 
 /** Exits 1 where something is found. */
@@ -70,8 +89,8 @@ export async function explain(
     const rejection = await feedFile(file, pipeline.decoder(), () => undefined)
     if (rejection) pipeline.rejectInput(rejection)
   }
+  const { at: end, findings } = findingListOf(pipeline)
   const diagnoses = diagnosesOf(pipeline).map(diagnosisReport)
-  const end = pipeline.evaluationTime
-  terminal.out(rendered(diagnoses, end === undefined ? null : new Date(end).toISOString(), output))
-  return diagnoses.length === 0 ? exitCodes.ok : exitCodes.findings
+  terminal.out(rendered({ at: end, diagnoses, findings }, output))
+  return diagnoses.length + findings.length === 0 ? exitCodes.ok : exitCodes.findings
 }

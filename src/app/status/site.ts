@@ -12,6 +12,7 @@ import { sourcesPage } from '../../outputs/pages/sources-page.ts'
 import { stylesheet } from '../../outputs/pages/stylesheet.ts'
 import type { ApiRoute, PageRoute, Site, SiteRequest } from '../../platform/http/site-routes.ts'
 import type { Config } from '../config.ts'
+import { findingListOf } from '../findings.ts'
 import type { InventoryView } from '../inventory-view.ts'
 import { isoTime } from '../iso-time.ts'
 import type { Pipeline } from '../pipeline.ts'
@@ -116,6 +117,7 @@ function api(options: SiteOptions, { objectives, identities, incidents }: Views)
     '/api/v1/changes': ({ q }) => changeList(pipeline, q),
     '/api/v1/refresh-failures': ({ q }) => refreshFailureList(pipeline, q),
     '/api/v1/access-patterns': ({ q }) => accessPatternList(pipeline, q),
+    '/api/v1/findings': () => findingListOf(pipeline, inventory().survey),
     '/api/v1/inventory': () => inventory().report(),
     '/api/v1/openapi.json': () => openApi(version),
   }

@@ -82,6 +82,7 @@ export const reads: Shape = {
   awsRegion: true,
   recipientAccountId: true,
   userAgent: true,
+  sourceIPAddress: true,
   errorCode: true,
   errorMessage: true,
   userIdentity,

@@ -1,6 +1,7 @@
 /** API calls by an identity: `token.use`, and `secret.read` where a workload reads a secret. */
 import type { CredentialType, Identity, SecretRead, TokenUse } from '../../events/event.ts'
 import { parseInstant } from '../../events/time.ts'
+import { addressIn } from '../address.ts'
 import type { JsonValue } from '../connector.ts'
 import { namesCredential } from '../credential-names.ts'
 import { object, text } from '../fields.ts'
@@ -24,6 +25,11 @@ function credentialTypeOf(accessKeyId: string | undefined, where: Whereabouts): 
   if (where.isDelivered) return 'managed'
   if (where.isFederated) return 'federated'
   return accessKeyId?.startsWith('ASIA') ? 'session' : undefined
+}
+
+/** People assume roles as well, and where they are is nobody's business. */
+function isMachine({ type }: Identity, { workload, isDelivered, isFederated }: Whereabouts): boolean {
+  return type !== 'user' && (workload !== undefined || isDelivered === true || isFederated === true)
 }
 
 function listed(resources: JsonValue | undefined): string | undefined {
@@ -73,6 +79,7 @@ export function tokenUse(call: Call, caller: Identity, position: number): TokenU
     service: call.service,
     resource: resourceOf(call),
     decision,
+    address: isMachine(caller, where) ? addressIn(call.record['sourceIPAddress']) : undefined,
     tokenAgeSeconds: tokenAge(call),
     credentialType: credentialTypeOf(accessKeyId, where),
   }

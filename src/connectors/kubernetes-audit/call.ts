@@ -2,7 +2,7 @@
 import { type Rejection, reject } from '../../events/rejection.ts'
 import { parseInstant } from '../../events/time.ts'
 import type { JsonObject } from '../connector.ts'
-import { number, object, text } from '../fields.ts'
+import { number, object, text, texts } from '../fields.ts'
 
 export interface Call {
   /** Of the event, without suffix. */
@@ -27,6 +27,8 @@ export interface Call {
   readonly name: string | undefined
   /** HTTP; undefined for some streams. */
   readonly status: number | undefined
+  /** As written: of the client, or of the first proxy that says whom it speaks for. */
+  readonly address: string | undefined
   /** As written: HTTP, or gRPC on GKE. */
   readonly code: string
   readonly annotations: JsonObject | undefined
@@ -104,6 +106,7 @@ export function readEvent(event: JsonObject, cluster: string): Call | Rejection 
     namespace: text(ref?.['namespace']),
     name: text(ref?.['name']),
     status,
+    address: texts(event['sourceIPs'])[0],
     code: String(status ?? ''),
     annotations: object(event['annotations']),
     asked: object(event['requestObject']),

@@ -90,6 +90,7 @@ export function readLogEntry(entry: JsonObject): Call | Rejection {
     // A code that gRPC does not know stays what it is, and fails the call as unknown.
     status: httpOfGrpc[written] ?? written,
     code: String(written),
+    address: undefined,
     annotations: object(entry['labels']),
     asked: object(payload?.['request']),
     answered: object(payload?.['response']),

@@ -1,6 +1,7 @@
 /** A call to the Kubernetes API to identity events: issuance, changes, secret reads, and the use of the token itself. */
 import type { CredentialType, IdentityEvent, SecretRead, TokenUse } from '../../events/event.ts'
 import { reject } from '../../events/rejection.ts'
+import { addressIn } from '../address.ts'
 import type { Mapped } from '../connector.ts'
 import { namesCredential } from '../credential-names.ts'
 import { text } from '../fields.ts'
@@ -80,11 +81,17 @@ function useOf(call: Call, id: string): TokenUse {
     service: call.resource || 'kube-apiserver',
     resource: resourceOf(call),
     httpStatus: httpStatusOf(call.status),
+    address: isOwn(call) ? addressIn(call.address) : undefined,
     decision: call.status === 401 || call.status === 403 ? refused : 'allowed',
     tokenAgeSeconds: stale === undefined ? undefined : intendedSeconds + stale,
     ttlSeconds: stale === undefined ? undefined : intendedSeconds,
     credentialType: credentialType(credential, call),
   }
+}
+
+/** A service account's own call: who impersonates one may be a person. */
+function isOwn({ user, impersonated }: Call): boolean {
+  return impersonated === undefined && typeOf(user) === 'service-account'
 }
 
 function secretRead(call: Call, user: string): SecretRead | undefined {

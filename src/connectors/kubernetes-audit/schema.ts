@@ -38,6 +38,7 @@ const event: Shape = {
   responseStatus: { code: true },
   requestReceivedTimestamp: true,
   stageTimestamp: true,
+  sourceIPs: true,
   timestamp: true,
   annotations,
   requestObject: body,

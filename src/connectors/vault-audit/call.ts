@@ -26,6 +26,8 @@ export interface Call {
   /** `undefined`: no token, or one that Vault does not know. */
   readonly holder: Holder | undefined
   readonly response: JsonObject | undefined
+  /** As written: of the client, or of the load balancer before Vault. */
+  readonly address: string | undefined
 }
 
 const authPrefix = 'auth/'
@@ -82,6 +84,7 @@ export function readCall(record: JsonObject): Call | Rejection {
     rest,
     mountType: text(request['mount_type']) ?? '',
     namespace,
+    address: text(request['remote_address']),
     error: text(record['error']),
     auth,
     holder: tokenHolder(auth, namespace),

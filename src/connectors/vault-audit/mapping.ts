@@ -2,6 +2,7 @@
 import type { Reason, SecretRead, TokenUse } from '../../events/event.ts'
 import { faultOf } from '../../events/fault.ts'
 import { type Rejection, reject } from '../../events/rejection.ts'
+import { addressIn } from '../address.ts'
 import type { JsonObject, Mapped } from '../connector.ts'
 import { namesCredential } from '../credential-names.ts'
 import { object, text } from '../fields.ts'
@@ -86,6 +87,7 @@ function useOf(call: Call, holder: Holder, id: string): TokenUse {
     service: call.mountType || call.mount,
     resource: resourceOf(call),
     decision,
+    address: holder.identity.type === 'user' ? undefined : addressIn(call.address),
     ...ageOf(call),
     credentialType: 'session',
   }

@@ -46,6 +46,7 @@ export const reads: Shape = {
     mount_type: true,
     mount_point: true,
     namespace: { path: true },
+    remote_address: true,
   },
   response: {
     auth,

@@ -18,7 +18,7 @@ function providerName(issuer: string): string {
 
 export const federationMismatch: Rule = (subject, background) => {
   const { at } = background
-  const search = { signals: ['trust'], against: subject.issued } as const
+  const search = { signals: ['trust', 'audience'], against: subject.issued } as const
   const all = openEpisode(subject, search, at)
   if (all === undefined) return undefined
   const cause = background.causeOf(subject, all.last, isTrustEdit, all.issuers.map(providerName))
@@ -43,6 +43,6 @@ export const federationMismatch: Rule = (subject, background) => {
     evidence: evidenceOf(episode, `mismatch${issuer === '' ? '' : ` of issuer ${issuer}`}`),
     change: cause && namedChange(cause),
     cause: cause?.change.eventId ?? (issuer === '' ? subject.app : issuer),
-    explains: ['trust'],
+    explains: ['trust', 'audience'],
   }
 }

@@ -9,7 +9,14 @@ const minFailures = 3
 const minExplained = 2
 
 /** Not every issuer says that an identity is gone: some say that it may not, or is not trusted. */
-const afterDeletion: readonly Signal[] = ['missing', 'denied', 'trust', 'unauthenticated', 'forbidden']
+const afterDeletion: readonly Signal[] = [
+  'missing',
+  'denied',
+  'trust',
+  'audience',
+  'unauthenticated',
+  'forbidden',
+]
 
 const isDeletion = ({ op }: Change): boolean => op === 'deleted' || op === 'disabled'
 const isAboutExistence = (change: Change): boolean =>

@@ -2,8 +2,10 @@
 import { type Episode, openEpisode, spanMs } from '../episode.ts'
 import { minuteMs } from '../minutes.ts'
 import { evidenceOf, ifOpen, type Rule } from '../sign.ts'
+import type { Signal } from '../signals.ts'
 
 const minFailures = 3
+const throttling: readonly Signal[] = ['throttled', 'metadata-throttled']
 const lastingMs = 2 * minuteMs
 
 function confidenceOf(episode: Episode): number {
@@ -14,10 +16,10 @@ function confidenceOf(episode: Episode): number {
 
 export const issuerFailing: Rule = (subject, { at }) => {
   const against = subject.issued
-  const search = { signals: ['issuer', 'throttled'], against, minShare: 0.1 } as const
+  const search = { signals: ['issuer', ...throttling], against, minShare: 0.1 } as const
   const episode = openEpisode(subject, search, at)
   if (episode === undefined || episode.failures < minFailures) return undefined
-  const throttled = openEpisode(subject, { signals: ['throttled'], against, minShare: 0.1 }, at)
+  const throttled = openEpisode(subject, { signals: throttling, against, minShare: 0.1 }, at)
   const isThrottled = (throttled?.failures ?? 0) * 2 > episode.failures
   return {
     mode: 'F2',
@@ -31,6 +33,6 @@ export const issuerFailing: Rule = (subject, { at }) => {
     ),
     change: undefined,
     cause: subject.provider,
-    explains: ['issuer', 'throttled'],
+    explains: ['issuer', ...throttling],
   }
 }

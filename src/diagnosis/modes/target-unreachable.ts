@@ -9,8 +9,10 @@ const identityTrouble: readonly Signal[] = [
   'metadata',
   'issuer',
   'throttled',
+  'metadata-throttled',
   'missing',
   'trust',
+  'audience',
   'denied',
   'unauthenticated',
 ]

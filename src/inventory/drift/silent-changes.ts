@@ -8,7 +8,7 @@ import { grantKey } from './held-grant.ts'
 import type { Listing } from './listing.ts'
 
 /** `source` of these changes. */
-const silentSource = 'inventory'
+export const silentSource = 'inventory'
 
 /** Beyond so many, the rest waits until there is room: they are all written in one commit. */
 const defaultMax = 10_000
