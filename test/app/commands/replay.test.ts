@@ -128,7 +128,7 @@ describe('replay -o json', () => {
           code: expect.toBeOneOf([contributor, []]),
         },
       })
-      expect(Object.keys(burnRates).slice(0, 3)).toEqual(['5m', '30m', '1h'])
+      expect(Object.keys(burnRates).slice(0, 3)).toEqual(['5m', '15m', '30m'])
       if (objective.indicator === 'token-fetch-latency')
         expect(shapeOf(latency)).toEqual({ p50: 'number', p95: 'number', p99: 'number' })
       else expect(latency).toBeUndefined()
@@ -274,7 +274,7 @@ describe('replay', () => {
     expect([code, err]).toEqual([0, ''])
     expect(out).toContain('records: 84 read, 82 accepted, 0 duplicates, 0 late, 1 rejected, 1 irrelevant\n')
     expect(out).toContain('as of 2026-03-02T18:50:10.000Z')
-    expect(out).toMatch(/shop\/issuance +30d +99 % +93\.5483 % +58 +4 +0 +-545\.1613 % +66\.7 +page-quick/)
+    expect(out).toMatch(/shop\/issuance +30d +99 % +93\.5483 % +58 +4 +0 +-545\.1613 % +66\.7 +ticket-quick/)
     expect(out).toMatch(/identities with most failures[\s\S]*checkout +shop +kubernetes +7 +80/)
     expect(out).toMatch(/not counted because[\s\S]*not_terminal +1/)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours.
