@@ -102,9 +102,12 @@ export class Counting {
 
   /** An earlier event, hidden already where it has to be, about which something is known only now. */
   #learn({ event, aspect, hadAge }: LedgerKnowledge): void {
-    const { owner } = this.#identities.tallies.of(event.identity, event.provider)
+    const { tallies } = this.#identities
+    const tally = tallies.of(event.identity, event.provider)
+    const { owner } = tally
     this.#engine.learn(event, owner, aspect)
     if (aspect === 'age' && !hadAge) this.evidence.learnAge(event)
+    if (aspect === 'age') tallies.learnAge(tally, event)
     this.counters.seriesFor(event, owner.app).learn(event, aspect, hadAge)
     this.activity.learn(event, aspect)
   }

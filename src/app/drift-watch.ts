@@ -4,7 +4,8 @@ import type { AssignmentChange } from '../events/event.ts'
 import type { WatermarkLimits } from '../events/watermark.ts'
 import type { Snapshot } from '../inventory/access-graph.ts'
 import type { Baseline } from '../inventory/drift/baseline.ts'
-import { differencesFrom } from '../inventory/drift/differences.ts'
+import { type Difference, differencesFrom } from '../inventory/drift/differences.ts'
+import { inOrder } from '../inventory/drift/held-grant.ts'
 import { lessonTeller } from '../inventory/drift/lesson-teller.ts'
 import { type Listing, listingOf } from '../inventory/drift/listing.ts'
 import { SilentChanges } from '../inventory/drift/silent-changes.ts'
@@ -25,6 +26,20 @@ export interface DriftWatchOptions {
   readonly steadyMs: () => number
 }
 
+/** Differences that are kept to be shown. */
+const maxShown = 1000
+
+/** What the last look found. */
+export interface DriftFound {
+  /** Epoch ms. */
+  readonly at: number
+  readonly total: number
+  /** Those that no event told of. */
+  readonly untold: number
+  /** The first by provider, principal, role and scope. */
+  readonly differences: readonly Difference[]
+}
+
 export class DriftWatch {
   readonly #options: DriftWatchOptions
   readonly #silent = new SilentChanges()
@@ -34,6 +49,8 @@ export class DriftWatch {
   #snapshots = new WeakSet<Snapshot>()
   #count = 0
   #baseline: Baseline | undefined
+  /** Undefined before the first look. */
+  found: DriftFound | undefined
 
   constructor(options: DriftWatchOptions) {
     this.#options = options
@@ -73,6 +90,12 @@ export class DriftWatch {
     const listings: Listing[] = []
     for (const snapshot of snapshots) listings.push(yield* listingOf(snapshot))
     const differences = yield* differencesFrom(baseline, listings, lessonTeller(learned.lessons))
+    this.found = {
+      at: this.#options.now(),
+      total: differences.length,
+      untold: differences.filter(({ isTold }) => !isTold).length,
+      differences: inOrder(differences, ({ grant }) => grant).slice(0, maxShown),
+    }
     yield* this.#silent.look(differences, listings, complete, tell)
     this.#snapshots = new WeakSet(snapshots)
     this.#count = snapshots.length

@@ -1,8 +1,12 @@
 /** All descriptions of one identity as one, and who is in trouble most. */
+import { joinedActivity } from './identity-activity.ts'
 import type { IdentityTally } from './identity-tallies.ts'
 
 export type RankedIdentity = Readonly<
-  Pick<IdentityTally, 'key' | 'identity' | 'provider' | 'owner' | 'failures' | 'events' | 'lastSeen'>
+  Pick<
+    IdentityTally,
+    'key' | 'identity' | 'provider' | 'owner' | 'failures' | 'events' | 'lastSeen' | 'activity'
+  >
 >
 
 /** Identities of one id that have a wanted description, each once, under the one that most events gave. */
@@ -33,6 +37,7 @@ function asOne({ descriptions }: { readonly descriptions: readonly IdentityTally
     failures: sum(({ failures }) => failures),
     events: sum(({ events }) => events),
     lastSeen: Math.max(...descriptions.map(({ lastSeen }) => lastSeen)),
+    activity: descriptions.map(({ activity }) => activity).reduce(joinedActivity),
   }
 }
 

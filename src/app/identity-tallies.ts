@@ -2,6 +2,15 @@
 import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/chunk.ts'
 import type { Identity, IdentityEvent, Provider } from '../events/event.ts'
 import type { Owner } from '../events/ownership.ts'
+import {
+  countActivity,
+  type IdentityActivity,
+  joinedActivity,
+  noActivity,
+  noteAge,
+  restoredActivity,
+  savedActivity,
+} from './identity-activity.ts'
 import { byTrouble, identitiesOf, type RankedIdentity, troubleScore } from './identity-ranking.ts'
 import { rankedSlice } from './ranked-slice.ts'
 
@@ -17,6 +26,7 @@ export interface IdentityTally {
   events: number
   /** Epoch ms. */
   lastSeen: number
+  activity: IdentityActivity
   isDirty: boolean
   /** Another description of the same id. */
   next: IdentityTally | undefined
@@ -29,6 +39,7 @@ interface SavedTally {
   readonly identity: Identity
   readonly provider: Provider
   readonly counts: readonly [failures: number, events: number, lastSeen: number]
+  readonly activity?: readonly number[]
 }
 
 function keyOf(identity: Identity, provider: Provider): string {
@@ -68,7 +79,8 @@ export class IdentityTallies implements Stateful {
     if (tally === undefined) {
       tally = {
         ...{ key, identity, provider, owner: owner ?? this.#ownerOf(identity, provider) },
-        ...{ failures: 0, events: 0, lastSeen: 0, isDirty: false, next: this.#ids.get(identity.id) },
+        ...{ failures: 0, events: 0, lastSeen: 0, activity: noActivity() },
+        ...{ isDirty: false, next: this.#ids.get(identity.id) },
       }
       this.#tallies.set(key, tally)
       this.#ids.set(identity.id, tally)
@@ -83,14 +95,22 @@ export class IdentityTallies implements Stateful {
       tally.events += weight
       if (event.outcome === 'failure') tally.failures += weight
     }
+    countActivity(tally.activity, event)
     if (event.time > tally.lastSeen) tally.lastSeen = event.time
     if (!tally.isDirty) this.#mark(tally)
   }
 
-  add(tally: IdentityTally, { failures, events, lastSeen }: IdentitySummary): void {
+  /** The age of a token became known after its use was counted. */
+  learnAge(tally: IdentityTally, event: IdentityEvent): void {
+    noteAge(tally.activity, event)
+    if (!tally.isDirty) this.#mark(tally)
+  }
+
+  add(tally: IdentityTally, { failures, events, lastSeen, activity }: IdentitySummary): void {
     tally.failures += failures
     tally.events += events
     tally.lastSeen = Math.max(tally.lastSeen, lastSeen)
+    tally.activity = joinedActivity(tally.activity, activity)
     if (!tally.isDirty) this.#mark(tally)
   }
 
@@ -164,9 +184,10 @@ export class IdentityTallies implements Stateful {
     if (this.#replacesAll) out.removeAll('')
     for (const key of this.#gone) out.remove(key)
     for (const tally of this.#replacesAll ? this.#tallies.values() : this.#dirty) {
-      const { key, identity, provider, failures, events, lastSeen } = tally
+      const { key, identity, provider, failures, events, lastSeen, activity } = tally
       if (this.#gone.has(key)) continue
-      const saved: SavedTally = { identity, provider, counts: [failures, events, lastSeen] }
+      const counts = [failures, events, lastSeen] as const
+      const saved: SavedTally = { identity, provider, counts, activity: savedActivity(activity) }
       out.put(key, jsonBytes(saved))
     }
   }
@@ -179,13 +200,14 @@ export class IdentityTallies implements Stateful {
   }
 
   restore(_key: string, bytes: Uint8Array): void {
-    const { identity, provider, counts } = jsonOf<SavedTally>(bytes)
+    const { identity, provider, counts, activity = [] } = jsonOf<SavedTally>(bytes)
     const tally = this.of(identity, provider)
     ;[tally.failures, tally.events, tally.lastSeen] = counts
+    tally.activity = restoredActivity(activity)
   }
 }
 
 function summaryOf(ranked: RankedIdentity): IdentitySummary {
-  const { identity, provider, owner, failures, events, lastSeen } = ranked
-  return { identity, provider, owner, failures, events, lastSeen }
+  const { identity, provider, owner, failures, events, lastSeen, activity } = ranked
+  return { identity, provider, owner, failures, events, lastSeen, activity }
 }

@@ -25,7 +25,7 @@ const maxOrphanSets = 50
 export class InventoryView {
   readonly #pipeline: Pipeline
   readonly #watch: InventoryWatch
-  /** The last look at everybody. */
+  /** Undefined until the first one is done. */
   readonly survey: Survey | undefined
 
   constructor(pipeline: Pipeline, watch: InventoryWatch, survey: Survey | undefined) {

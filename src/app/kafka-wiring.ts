@@ -95,7 +95,7 @@ function kafkaHandlers(name: string, wiring: KafkaWiring): KafkaHandlers {
     setPosition: (topic, partition, next) => positions.set(kafkaPositionKey(name, topic, partition), next),
     committed: () => positions.committed(),
     isOverloaded,
-    onRecordProblem: (rejection) => pipeline.rejectInput(rejection),
+    onRecordProblem: (rejection) => pipeline.rejectInput(rejection, { transport: 'kafka', lane: name }),
     log: {
       info: (facts, message) => log.info(named(facts), message),
       warn: (facts, message) => log.warn(named(facts), message),

@@ -46,7 +46,7 @@ export class LogFollowing {
       isPaused: options.isPaused,
       open: (path) => pipeline.decoder(undefined, { transport: 'files', lane: path }),
       rejection: (rejection, path) => {
-        pipeline.rejectInput(rejection)
+        pipeline.rejectInput(rejection, { transport: 'files', lane: path })
         log.warn({ path, reason: rejection.reason }, rejection.message)
       },
       error: (error, path) => this.#problem(error, path),

@@ -49,7 +49,7 @@ export class OtlpIntake {
     const work = (): void => {
       const batch = this.#telemetry.read(signal, encoding, body)
       if (typeof batch === 'string') {
-        pipeline.rejectInput(reject('unknown_format', batch))
+        pipeline.rejectInput(reject('unknown_format', batch), place)
         outcome = { kind: 'unreadable', why: batch }
         return
       }

@@ -31,6 +31,15 @@ const pruneEveryMs = 3_600_000
 const settleEveryMs = 1000
 const defaultIdleMs = 60_000
 
+const unnamed: StreamPlace = { transport: 'files', lane: 'files' }
+
+/** Where a record's events belong. */
+interface Origin {
+  readonly source: SourceEntry
+  readonly lane: Lane
+  readonly place: StreamPlace
+}
+
 export class Pipeline {
   readonly sources = new SourceBook()
   readonly dedupe: Dedupe
@@ -125,7 +134,7 @@ export class Pipeline {
   batches: BatchTelemetry | undefined
 
   /** A decoder for one stream of bytes whose records are counted here. */
-  decoder(listener?: StreamListener, place: StreamPlace = { transport: 'files', lane: 'files' }): Decoder {
+  decoder(listener?: StreamListener, place = unnamed): Decoder {
     const sink = this.sink(listener, place)
     if (this.batches === undefined) return new Decoder(this.#plan, inflate, sink)
     return new WatchedDecoder(place.transport, this.batches, this.#plan, inflate, sink)
@@ -137,23 +146,22 @@ export class Pipeline {
   }
 
   /** Counts what was decoded of one stream. */
-  sink(listener?: StreamListener, place: StreamPlace = { transport: 'files', lane: 'files' }): EventSink {
-    let source: SourceEntry | undefined
-    let lane: Lane | undefined
+  sink(listener?: StreamListener, place = unnamed): EventSink {
+    let origin: Origin | undefined
     let batch = -1
     return {
       events: (events, from) => {
         // Looked up once a batch: an idle lane is forgotten between batches.
-        if (source?.id !== from.source || batch !== this.#batch || lane === undefined) {
-          source = this.sources.of(from.source)
-          lane = source.watermark.lane(place.lane)
+        if (origin?.source.id !== from.source || batch !== this.#batch) {
+          const source = this.sources.of(from.source)
+          origin = { source, lane: source.watermark.lane(place.lane), place }
           batch = this.#batch
-          lane.readAt = this.#steadyNow
+          origin.lane.readAt = this.#steadyNow
           source.lastReadAt = this.#now
         }
-        this.#events(events, from, source, lane, listener)
+        this.#events(events, from, origin, listener)
       },
-      rejection: (rejection, from) => this.#rejection(rejection, from, listener),
+      rejection: (rejection, from) => this.#rejection(rejection, from, place, listener),
       duplicate: (from) => {
         this.sources.of(from.source).count('duplicate')
         listener?.counted('duplicate')
@@ -199,8 +207,7 @@ export class Pipeline {
   #events(
     events: readonly IdentityEvent[],
     from: Decoded,
-    source: SourceEntry,
-    lane: Lane,
+    { source, lane, place }: Origin,
     listener: StreamListener | undefined,
   ): void {
     let isNew = false
@@ -210,7 +217,7 @@ export class Pipeline {
       if (event.time > this.#latest) {
         const message =
           'the record is stamped further ahead of the clock than is allowed: check the clock of its sender'
-        this.#rejection(reject('future_time', message), from, listener)
+        this.#rejection(reject('future_time', message), from, place, listener)
         return
       }
       if (this.#options.until !== undefined && event.time >= this.#options.until) continue
@@ -250,18 +257,20 @@ export class Pipeline {
     this.#counting.prune(floor)
   }
 
-  #rejection(rejection: Rejection, from: Decoded, listener?: StreamListener): void {
+  #rejection(rejection: Rejection, from: Decoded, place: StreamPlace, listener?: StreamListener): void {
     const result = isIrrelevant(rejection) ? 'irrelevant' : 'rejected'
     const source = this.sources.of(from.source)
     source.count(result, rejection.reason)
     source.lastReadAt = this.#now
     listener?.counted(result)
-    if (result === 'rejected') listener?.rejected(rejection, from.offset)
+    if (result !== 'rejected') return
+    source.samples.add(rejection, place, from.offset, this.#now)
+    listener?.rejected(rejection, from.offset)
   }
 
   /** A rejection that stands for bytes no record came from: a broken archive, an unreadable rest. */
-  rejectInput(rejection: Rejection): void {
-    this.#rejection(rejection, { offset: 0, arrival: undefined, source: '' })
+  rejectInput(rejection: Rejection, place: StreamPlace = unnamed): void {
+    this.#rejection(rejection, { offset: 0, arrival: undefined, source: '' }, place)
   }
 
   /** Epoch ms at which windows end: `--at`, else the end of the bucket of the newest event; undefined without events. */

@@ -6,7 +6,6 @@ import { incidentView } from '../outputs/incident-report.ts'
 import type { IncidentView } from '../outputs/incident-views.ts'
 import { type ObjectiveReport, objectiveReport } from '../outputs/replay-report.ts'
 import { diagnosesOf } from './diagnoses.ts'
-import { namesOf } from './identity-names.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Rehearsal } from './timeline/rehearsal.ts'
 import type { Transition } from './timeline/timeline.ts'
@@ -64,8 +63,7 @@ function rejections(pipeline: Pipeline): ReplayReport['rejections'] {
 }
 
 function rehearsed(pipeline: Pipeline, { transitions, incidents }: Rehearsal): Partial<ReplayReport> {
-  const names = namesOf(pipeline)
-  const nameOf = (id: string): string | undefined => names.get(id)
+  const nameOf = (id: string): string | undefined => pipeline.identities.tallies.nameOf(id)
   return { transitions, incidents: incidents.all().map((incident) => incidentView(incident, nameOf)) }
 }
 

@@ -155,7 +155,7 @@ export class Service {
   }
 
   #createServer(): FastifyInstance {
-    const { pipeline, config, version } = this.#options
+    const { pipeline, config, version, log } = this.#options
     const metrics = createMetricsRegistry(metricFamilies, () =>
       runSamples({
         pipeline,
@@ -181,11 +181,20 @@ export class Service {
         ...{ pipeline, version, webhook: config.webhook },
         isReady: () => this.#logs.isReady,
         clock: () => ({ ...this.#facts(), now: this.#options.now() }),
+        problems: () => this.#problems(),
+        onFailure: (error) =>
+          log.error({ error: errorKind(error) }, 'a page made the program fail; it was answered 500'),
         status: () => statusReport(pipeline, this.#alerts.active(), this.#facts()),
         inventory: () => this.#inventoryView(),
         incidents: this.#alerts.incidents,
       }),
     })
+  }
+
+  #problems(): readonly string[] {
+    const paused = 'State cannot be written: nothing is taken in until it can.'
+    const stale = 'The last reload failed, and what was loaded before still runs: the log says what is wrong.'
+    return [...(this.#committer.isFailing ? [paused] : []), ...(this.#isLastReloadSuccessful ? [] : [stale])]
   }
 
   #ingest(): Ingest {

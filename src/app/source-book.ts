@@ -3,6 +3,7 @@ import { type ChunkWriter, jsonBytes, jsonOf, type Stateful } from '../events/ch
 import type { RejectionReason } from '../events/rejection.ts'
 import { type Lane, Watermark, type WatermarkLimits } from '../events/watermark.ts'
 import { type RecordResult, recordResults } from '../outputs/conventions.ts'
+import { RejectionSamples } from './rejection-samples.ts'
 
 export class SourceEntry {
   /** Connector id; `unrecognised` for records that no connector knew. */
@@ -15,6 +16,8 @@ export class SourceEntry {
     irrelevant: 0,
   }
   readonly reasons = new Map<RejectionReason, number>()
+  /** Since the start: what is read again after a restart is sampled again. */
+  readonly samples = new RejectionSamples()
   /** Events, where the results above are records. */
   lateEvents = 0
   duplicateEvents = 0

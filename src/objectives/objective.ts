@@ -117,4 +117,6 @@ export interface Objective {
   readonly revision: string
   /** Where it is defined: `file:line`. */
   readonly definedAt: string
+  /** The OpenSLO document as it was read; absent of an objective that no file defines. */
+  readonly definition?: string | undefined
 }

@@ -33,7 +33,9 @@ export const incidentList = z.object({
   page: z.number().describe('From 1.'),
   pageSize: z.number(),
   open: z.number().describe('How many are open, of all.'),
-  incidents: z.array(incidentRow).describe('Open ones first, then the newest first.'),
+  incidents: z
+    .array(incidentRow)
+    .describe('Open pages first, then open tickets, then the others; of each the newest first.'),
 })
 export type IncidentList = z.infer<typeof incidentList>
 

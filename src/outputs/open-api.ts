@@ -3,13 +3,17 @@ import { z } from 'zod'
 import { accessPatternList, changeList, refreshFailureList } from './activity/activity-rows.ts'
 import { findingList } from './finding-report.ts'
 import { incidentList, incidentView } from './incident-views.ts'
+import { driftView, orphanList } from './rights-views.ts'
 import { identityList, identityView, objectiveList, objectiveView, sourceList } from './status-views.ts'
 
 interface Operation {
   readonly summary: string
   /** Undefined: an object whose fields the document does not list. */
   readonly schema?: z.ZodType
+  /** Long, and searched. */
   readonly isPaged?: boolean
+  /** Long, and not searched. */
+  readonly hasPages?: boolean
   readonly isSearched?: boolean
 }
 
@@ -38,6 +42,16 @@ const operations = {
   '/api/v1/sources': {
     summary: 'Sources: how fresh they are, and what became of their records.',
     schema: sourceList,
+  },
+  '/api/v1/drift': {
+    summary: 'Rights that differ from the baseline, and the newest changes of rights.',
+    schema: driftView,
+    hasPages: true,
+  },
+  '/api/v1/orphans': {
+    summary: 'Identities that hold rights which nobody needs.',
+    schema: orphanList,
+    hasPages: true,
   },
   '/api/v1/changes': {
     summary: 'The newest changes of rights and identities: 500 at most.',
@@ -72,10 +86,12 @@ const searchParameter = {
   description: 'Part of a name, in any letter case.',
   schema: { type: 'string' },
 }
-const pagedParameters = [
-  searchParameter,
-  { name: 'page', in: 'query', description: 'From 1.', schema: { type: 'integer', minimum: 1, default: 1 } },
-]
+const pageParameter = {
+  name: 'page',
+  in: 'query',
+  description: 'From 1.',
+  schema: { type: 'integer', minimum: 1, default: 1 },
+}
 const idParameter = {
   name: 'id',
   in: 'path',
@@ -84,7 +100,7 @@ const idParameter = {
   schema: { type: 'string' },
 }
 
-function operationOf(path: string, { summary, schema, isPaged, isSearched }: Operation): object {
+function operationOf(path: string, { summary, schema, isPaged, hasPages, isSearched }: Operation): object {
   const hasId = path.includes(':id')
   const content = {
     'application/json': {
@@ -96,8 +112,8 @@ function operationOf(path: string, { summary, schema, isPaged, isSearched }: Ope
       summary,
       parameters: [
         ...(hasId ? [idParameter] : []),
-        ...(isPaged ? pagedParameters : []),
-        ...(isSearched ? [searchParameter] : []),
+        ...(isPaged || isSearched ? [searchParameter] : []),
+        ...(isPaged || hasPages ? [pageParameter] : []),
       ],
       responses: {
         200: { description: summary, content },

@@ -1,5 +1,6 @@
 /** What `/api/v1` says of objectives, identities and sources; pages show the same. Ratios are 0 to 1, times RFC 3339. */
 import { z } from 'zod'
+import { accessPatternRow } from './activity/activity-rows.ts'
 
 const time = z.string().describe('RFC 3339.')
 const ratio = z.number().describe('0 to 1; left budget is negative once it is overspent.')
@@ -19,6 +20,8 @@ const alert = z.object({
     .describe('Burn rate that its windows must exceed; share of the budget where it has one window.'),
   longWindow: z.string(),
   shortWindow: z.string().optional().describe('Absent where one window decides.'),
+  longBurnRate: z.number().optional().describe('As it is now; absent of tiers that count events.'),
+  shortBurnRate: z.number().optional(),
 })
 
 const objectiveRow = z.object({
@@ -68,6 +71,7 @@ export const objectiveView = z.object({
   owner: z.string(),
   severityClass: z.string(),
   definedAt: z.string().describe('file:line of the definition.'),
+  definition: z.string().optional().describe('The OpenSLO document as it was read.'),
   from: time,
   to: time,
   good: z.number(),
@@ -126,8 +130,35 @@ export const identityList = z.object({
 })
 export type IdentityList = z.infer<typeof identityList>
 
+const activity = z.object({
+  requests: z.number().describe('Attempts to get a token.'),
+  requestFailures: z.number(),
+  uses: z.number().describe('Tokens presented to services.'),
+  unauthenticated: z.number().describe('401: the token was not accepted.'),
+  forbidden: z.number().describe('403: the call was refused.'),
+  lastIssued: time.optional().describe('Of the newest token that it was given.'),
+  lastAge: z
+    .object({ time, ageSeconds: z.number(), ttlSeconds: z.number().optional() })
+    .optional()
+    .describe('How old the token was at the newest use for which that is known.'),
+})
+
+const wholeScope = z.object({ scope: z.string(), level: z.string() })
+
 export const identityView = z.object({
   id: z.string(),
+  activity: activity.describe('Since it was first seen, of all its descriptions.'),
+  calls: z
+    .array(
+      accessPatternRow.pick({
+        service: true,
+        allowed: true,
+        unauthenticated: true,
+        forbidden: true,
+        lastUsed: true,
+      }),
+    )
+    .describe('Services it called since the start of the day before, UTC; the busiest first.'),
   descriptions: z
     .array(identityRow)
     .describe('One id can stand for several identities, in different tenants.'),
@@ -139,6 +170,10 @@ export const identityView = z.object({
       granted: z.number(),
       used: z.number(),
       unused: z.number(),
+      wide: z.boolean().describe('It holds a whole account, subscription, project or more.'),
+      wholeScopes: z.array(wholeScope).describe('Scopes that it holds as a whole.'),
+      actsAs: z.array(z.string()).describe('Identities that it can act as, step by step.'),
+      compromised: z.number().describe('Resources in reach of whoever holds it, by acting as others, too.'),
       grantedResources: z.array(z.string()),
       usedResources: z.array(z.object({ resource: z.string(), lastUsed: time.optional() })),
       findings: z.array(z.object({ kind: z.string(), message: z.string() })),
@@ -146,7 +181,7 @@ export const identityView = z.object({
     .optional()
     .describe('What it may use and did use; absent where neither an inventory nor an event says.'),
   changes: z
-    .array(z.object({ time, what: z.string() }))
+    .array(z.object({ time, what: z.string(), actor: z.string().optional() }))
     .describe('Rights granted and removed, and its own state, the newest first.'),
 })
 export type IdentityView = z.infer<typeof identityView>
@@ -168,6 +203,18 @@ const sourceRow = z.object({
   lastRecord: time.optional(),
   lagSeconds: z.number().optional(),
   silent: z.boolean(),
+  samples: z
+    .array(
+      z.object({
+        reason: z.string(),
+        message: z.string().describe('What is wrong; quotes nothing of the record.'),
+        transport: z.string(),
+        lane: z.string().describe('File, partition or endpoint.'),
+        position: z.number().describe('Byte at which the record begins.'),
+        readAt: time,
+      }),
+    )
+    .describe('The newest records of each reason that were rejected, since the start.'),
 })
 export type SourceRow = z.infer<typeof sourceRow>
 

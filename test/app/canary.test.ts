@@ -4,6 +4,7 @@ import { availableConnectors } from '../../src/connectors/available.ts'
 import { Decoder, DecoderPlan } from '../../src/connectors/decode.ts'
 import type { IdentityEvent } from '../../src/events/event.ts'
 import { defaultPseudonymPolicy, pseudonymise } from '../../src/events/pseudonyms.ts'
+import { apiPaths } from '../../src/outputs/open-api.ts'
 import { inflate } from '../../src/platform/inflate.ts'
 import { captured } from '../support/captured.ts'
 import { EmbeddedService } from '../support/embedded-service.ts'
@@ -242,6 +243,12 @@ function eventsOf(plan: DecoderPlan, document: unknown): readonly IdentityEvent[
   return found
 }
 
+/** Pages, and JSON with more on it than pages have. */
+const shownPaths = [
+  ...['/metrics', '/', '/incidents', '/identities', '/drift', '/orphans', '/sources', '/nowhere'],
+  ...apiPaths.filter((path) => !path.includes(':')),
+]
+
 describe('nothing that is planted in records leaves', () => {
   const records = [...documents.map(({ document }) => document), ...peopleAtWork, secretReadByWorkload].map(
     (record) => withFields(record, planted) as object,
@@ -260,10 +267,14 @@ describe('nothing that is planted in records leaves', () => {
     const { text } = await running.send(linesOf(records))
     const { accepted } = running.pipeline.sources.totals()
     expect(accepted).toBeGreaterThan(documents.length / 2)
-    const answers = await Promise.all(
-      ['/metrics', '/api/v1/status', '/', '/nowhere'].map(async (path) => (await running.get(path)).text),
-    )
+    const answers = await Promise.all(shownPaths.map(async (path) => (await running.get(path)).text))
     for (const shown of [text, ...answers, JSON.stringify(running.log)]) expect(leaksIn(shown)).toEqual([])
+    for (const { identity } of running.pipeline.identities.top(10_000)) {
+      const { text: page } = await running.get(`/identities/${encodeURIComponent(identity.id)}`)
+      expect(leaksIn(page)).toEqual([])
+    }
+    // What was rejected was sampled, and is shown.
+    expect(answers.join('')).toContain('malformed_json')
     // People are there, as pseudonyms.
     const people = running.pipeline.identities.top(10_000).filter(({ identity }) => identity.type === 'user')
     expect(people.length).toBeGreaterThan(0)

@@ -7,7 +7,6 @@ import { incidentView } from '../../outputs/incident-report.ts'
 import { postmortem } from '../../outputs/reports/postmortem.ts'
 import { postmortemMarkdown } from '../../outputs/reports/postmortem-markdown.ts'
 import { type ExitCode, exitCodes } from '../errors.ts'
-import { namesOf } from '../identity-names.ts'
 import type { CommandContext } from './command.ts'
 import { type LogReading, rehearsedLogs } from './rehearsed-logs.ts'
 
@@ -41,10 +40,11 @@ export async function reportIncident(
   const { from, to, output } = options
   const trail = new AuditTrail(from, to)
   const { pipeline, incidents } = await rehearsedLogs(options, context, witnessOf(trail))
-  const names = namesOf(pipeline)
   const facts = postmortem({
     ...{ from, to },
-    incidents: incidents.all().map((incident) => incidentView(incident, (id) => names.get(id))),
+    incidents: incidents
+      .all()
+      .map((incident) => incidentView(incident, (id) => pipeline.identities.tallies.nameOf(id))),
     changes: pipeline.evidence.changes.upTo(Number.POSITIVE_INFINITY).map(nameOfChange),
     trails: trail.sources(),
   })

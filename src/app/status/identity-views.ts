@@ -1,7 +1,9 @@
 /** Identities as `/api/v1` and the pages show them. */
 import type { Statement } from '../../inventory/statement.ts'
 import type { IdentityList, IdentityRow, IdentityView } from '../../outputs/status-views.ts'
+import { type IdentityActivity, joinedActivity, noActivity } from '../identity-activity.ts'
 import type { IdentitySummary, IdentityTally } from '../identity-tallies.ts'
+import type { RadiusReport } from '../inventory-report.ts'
 import type { InventoryView } from '../inventory-view.ts'
 import { isoTime } from '../iso-time.ts'
 import type { Pipeline } from '../pipeline.ts'
@@ -10,6 +12,8 @@ import { pageSize } from './page-of.ts'
 /** Of those that have one id. */
 const maxDescriptions = 20
 const maxChanges = 100
+/** Scopes, and identities that it can act as. */
+const maxNamed = 200
 
 function rowOf({ identity, provider, owner, failures, events, lastSeen }: IdentitySummary): IdentityRow {
   const { id, name, type, tenant } = identity
@@ -78,18 +82,26 @@ export class IdentityViews {
     if (identities.length === 0 && radius === undefined && changes.length === 0) return undefined
     return {
       id,
+      activity: activityOf(identities.map(({ activity }) => activity).reduce(joinedActivity, noActivity())),
+      calls: this.#calls(id),
       descriptions: identities.map(rowOf),
       burned: this.#burned(id),
-      reach: radius && {
-        granted: radius.granted.count,
-        used: radius.used,
-        unused: radius.unused,
-        grantedResources: [...radius.grantedResources],
-        usedResources: [...radius.usedResources],
-        findings: [...radius.findings],
-      },
+      reach: radius && reachOf(radius),
       changes,
     }
+  }
+
+  #calls(id: string): IdentityView['calls'] {
+    const { activity, evaluationTime = 0 } = this.#pipeline
+    return activity.patterns
+      .upTo(evaluationTime)
+      .filter(({ identity }) => identity.id === id)
+      .slice(0, maxNamed)
+      .map(({ service, calls, lastUsed }) => ({
+        service,
+        ...calls,
+        lastUsed: new Date(lastUsed).toISOString(),
+      }))
   }
 
   #burned(id: string): IdentityView['burned'] {
@@ -111,10 +123,51 @@ export class IdentityViews {
     const turns = [...lesson.statements.values()].flatMap(turnsOf)
     if (lesson.state !== undefined)
       turns.push({ at: lesson.state.time, what: `the identity is ${lesson.state.is}` })
+    const actors = this.#actors(key)
     return turns
       .sort((a, b) => b.at - a.at || (a.what < b.what ? -1 : 1))
       .slice(0, maxChanges)
-      .map(({ at, what }) => ({ time: new Date(at).toISOString(), what }))
+      .map(({ at, what }) => ({ time: new Date(at).toISOString(), what, actor: actors.get(at) }))
+  }
+
+  /** Who made the changes of the last days, by their time; nobody where two made one at the same time. */
+  #actors(key: string): ReadonlyMap<number, string | undefined> {
+    const actors = new Map<number, string | undefined>()
+    for (const { about, time, actor } of this.#pipeline.evidence.changes.upTo(Number.POSITIVE_INFINITY)) {
+      if (!about.some((name) => name === key || name.toLowerCase() === key)) continue
+      actors.set(time, actors.has(time) && actors.get(time) !== actor ? undefined : actor)
+    }
+    return actors
+  }
+}
+
+function activityOf(activity: IdentityActivity): IdentityView['activity'] {
+  const { requests, requestFailures, uses, unauthenticated, forbidden, lastIssued, lastAged } = activity
+  const { ageSeconds, ttlSeconds } = activity
+  return {
+    ...{ requests, requestFailures, uses, unauthenticated, forbidden },
+    lastIssued: lastIssued === 0 ? undefined : isoTime(lastIssued),
+    lastAge:
+      lastAged === 0
+        ? undefined
+        : {
+            time: new Date(lastAged).toISOString(),
+            ageSeconds,
+            ttlSeconds: ttlSeconds === 0 ? undefined : ttlSeconds,
+          },
+  }
+}
+
+function reachOf(radius: RadiusReport): NonNullable<IdentityView['reach']> {
+  const { granted, compromise, used, unused, grantedResources, usedResources, findings } = radius
+  return {
+    ...{ granted: granted.count, used, unused, wide: granted.isWide },
+    wholeScopes: granted.wholeScopes.slice(0, maxNamed),
+    actsAs: compromise.chained.slice(0, maxNamed),
+    compromised: compromise.count,
+    grantedResources: [...grantedResources],
+    usedResources: [...usedResources],
+    findings: [...findings],
   }
 }
 

@@ -2,7 +2,6 @@
 import type { IncidentBook } from '../../incidents/incident-book.ts'
 import { incidentRow, incidentView } from '../../outputs/incident-report.ts'
 import type { IncidentList, IncidentRow, IncidentView } from '../../outputs/incident-views.ts'
-import { namesOf } from '../identity-names.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { pageOf } from './page-of.ts'
 
@@ -21,12 +20,14 @@ export class IncidentViews {
     this.#pipeline = pipeline
   }
 
-  /** Open ones first, then the newest first. `q`: part of an id, title, owner, mode, objective or service. */
+  /** Open pages first, then open tickets, then what is over; of each the newest first. `q`: part of an id, title, owner, mode, objective or service. */
   list(q: string, page: number): IncidentList {
     const rows = this.#book.all().map(incidentRow)
     const open = rows.filter(({ state }) => state === 'open')
     const text = q.toLowerCase()
-    const found = [...open, ...rows.filter(({ state }) => state === 'resolved')].filter(
+    const pages = open.filter(({ severity }) => severity === 'page')
+    const tickets = open.filter(({ severity }) => severity === 'ticket')
+    const found = [...pages, ...tickets, ...rows.filter(({ state }) => state === 'resolved')].filter(
       (row) => text === '' || matches(row, text),
     )
     const { items, ...place } = pageOf(found, page)
@@ -36,8 +37,7 @@ export class IncidentViews {
   /** Undefined where no incident has the id. */
   one(id: string): IncidentView | undefined {
     const incident = this.#book.get(id)
-    if (incident === undefined) return undefined
-    const names = namesOf(this.#pipeline, new Set(incident.identities.map((identity) => identity.id)))
-    return incidentView(incident, (identity) => names.get(identity))
+    const { tallies } = this.#pipeline.identities
+    return incident && incidentView(incident, (identity) => tallies.nameOf(identity))
   }
 }

@@ -1,6 +1,11 @@
 /** Objectives as `/api/v1` and the pages show them. Evaluated once for all who look within the same moment. */
 import { budgetCourse } from '../../objectives/budget-course.ts'
-import { evaluate, type ObjectiveStatus } from '../../objectives/evaluate.ts'
+import {
+  type AlertReading,
+  type BurnReading,
+  evaluate,
+  type ObjectiveStatus,
+} from '../../objectives/evaluate.ts'
 import { contributorDimensions } from '../../objectives/objective-state.ts'
 import { alertReport } from '../../outputs/replay-report.ts'
 import type { ObjectiveList, ObjectiveRow, ObjectiveView } from '../../outputs/status-views.ts'
@@ -60,10 +65,11 @@ function byTrouble(a: ObjectiveRow, b: ObjectiveRow): number {
 
 function viewOf(status: ObjectiveStatus, pipeline: Pipeline): ObjectiveView {
   const { state, from, to, counts, burnReadings, alerts, beforeExclusions: before } = status
-  const { displayName, description, owner, severityClass, definedAt, exclusions = [] } = state.objective
+  const { displayName, description, owner, severityClass, exclusions = [] } = state.objective
+  const { definedAt, definition } = state.objective
   return {
     ...rowOf(status),
-    ...{ displayName, description, owner, severityClass, definedAt },
+    ...{ displayName, description, owner, severityClass, definedAt, definition },
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
     good: counts.good,
@@ -71,7 +77,7 @@ function viewOf(status: ObjectiveStatus, pipeline: Pipeline): ObjectiveView {
     burn: burnReadings.map(({ window, rate, errorRatio, counts: { good, bad } }) => {
       return { window, rate, errorRatio, good, bad }
     }),
-    alerts: alerts.map(alertReport),
+    alerts: alerts.map((alert) => alertOf(alert, burnReadings)),
     contributors: contributorsOf(status, pipeline),
     exclusions: exclusions.map(({ name, reason, definedAt: place }) => {
       return { name, reason, definedAt: place, active: before?.active.includes(name) ?? false }
@@ -87,6 +93,14 @@ function viewOf(status: ObjectiveStatus, pipeline: Pipeline): ObjectiveView {
       return { time: new Date(time).toISOString(), errorBudgetRemaining: remaining }
     }),
   }
+}
+
+function alertOf(alert: AlertReading, readings: readonly BurnReading[]): ObjectiveView['alerts'][number] {
+  const report = alertReport(alert)
+  // The count tiers have one window, and no burn rate that says when they fire.
+  if (alert.shortWindow === undefined) return report
+  const rateOf = (window: string) => readings.find((reading) => reading.window === window)?.rate
+  return { ...report, longBurnRate: rateOf(alert.longWindow), shortBurnRate: rateOf(alert.shortWindow) }
 }
 
 function contributorsOf(

@@ -1,12 +1,18 @@
 /** The status page and `/api/v1` of a run: which page shows what. */
 import type { IncidentBook } from '../../incidents/incident-book.ts'
 import { apiPaths, openApi } from '../../outputs/open-api.ts'
+import { driftPage } from '../../outputs/pages/drift-page.ts'
+import { failedPage } from '../../outputs/pages/failed-page.ts'
 import type { FirstRecord } from '../../outputs/pages/first-record.ts'
 import { identitiesPage } from '../../outputs/pages/identities-page.ts'
 import { identityPage } from '../../outputs/pages/identity-page.ts'
+import { incidentPage } from '../../outputs/pages/incident-page.ts'
+import { incidentsPage } from '../../outputs/pages/incidents-page.ts'
 import type { Frame } from '../../outputs/pages/layout.ts'
+import { liveScript } from '../../outputs/pages/live-script.ts'
 import { notFoundPage } from '../../outputs/pages/not-found-page.ts'
 import { objectivePage } from '../../outputs/pages/objective-page.ts'
+import { orphansPage } from '../../outputs/pages/orphans-page.ts'
 import { overviewPage } from '../../outputs/pages/overview-page.ts'
 import { sourcesPage } from '../../outputs/pages/sources-page.ts'
 import { stylesheet } from '../../outputs/pages/stylesheet.ts'
@@ -21,6 +27,7 @@ import { accessPatternList, changeList, refreshFailureList } from './activity-vi
 import { IdentityViews } from './identity-views.ts'
 import { IncidentViews } from './incident-views.ts'
 import { ObjectiveViews } from './objective-views.ts'
+import { driftView, orphanList } from './rights-views.ts'
 import { sourceList } from './source-views.ts'
 
 export interface SiteOptions {
@@ -32,6 +39,10 @@ export interface SiteOptions {
   readonly inventory: () => InventoryView
   readonly incidents: IncidentBook
   readonly webhook: Config['webhook']
+  /** What keeps the run from doing its work, as sentences. */
+  readonly problems: () => readonly string[]
+  /** Told of a mistake of ours that a request brought out. */
+  readonly onFailure: (error: unknown) => void
 }
 
 const shownCulprits = 10
@@ -49,9 +60,15 @@ export function createSite(options: SiteOptions): Site {
     identities: new IdentityViews(pipeline, inventory, () => clock().now),
     incidents: new IncidentViews(options.incidents, pipeline),
   }
-  const frame = (): Frame => ({ version, isReady: isReady(), dataUntil: isoTime(pipeline.newest) })
+  const frame = (): Frame => ({
+    ...{ version, isReady: isReady(), dataUntil: isoTime(pipeline.newest) },
+    problems: options.problems(),
+  })
   return {
     stylesheet,
+    script: liveScript,
+    onFailure: options.onFailure,
+    failed: () => failedPage(frame()),
     pages: pages(options, views, frame),
     api: api(options, views),
     notFound: (path) => notFoundPage(frame(), `${path} is not served here`),
@@ -63,40 +80,42 @@ function howToSend({ enabled, tokens }: Config['webhook']): FirstRecord['webhook
   return tokens.length > 0 ? 'token' : 'open'
 }
 
-function pages(
-  options: SiteOptions,
-  { objectives, identities }: Views,
-  frame: () => Frame,
-): readonly PageRoute[] {
-  const { pipeline, clock } = options
-  const overview = ({ q, page, host }: SiteRequest): string => {
-    const isEmpty = pipeline.sources.totals().read === 0
-    const now = new Date(clock().now).toISOString()
-    return overviewPage(frame(), {
-      list: objectives.list(q, page),
-      q,
+/** Undefined once a record has come, and while the logs that are there are read. */
+function firstRecordOf(
+  { pipeline, clock, webhook, isReady }: SiteOptions,
+  host: string,
+): FirstRecord | undefined {
+  if (!isReady() || pipeline.sources.totals().read > 0) return undefined
+  return { host, webhook: howToSend(webhook), now: new Date(clock().now).toISOString() }
+}
+
+function pages(options: SiteOptions, views: Views, frame: () => Frame): readonly PageRoute[] {
+  const { pipeline, clock, inventory } = options
+  const { objectives, identities, incidents } = views
+  const overview = ({ q, page, host }: SiteRequest): string =>
+    overviewPage(frame(), {
+      ...{ list: objectives.list(q, page), q, incidents: incidents.list('', 1) },
       culprits: identities.culprits(shownCulprits),
       sources: sourceList(pipeline, clock()).sources,
-      firstRecord:
-        isEmpty && options.isReady() ? { host, webhook: howToSend(options.webhook), now } : undefined,
+      firstRecord: firstRecordOf(options, host),
     })
-  }
+  const one =
+    <View>(view: (id: string) => View | undefined, page: (frame: Frame, view: View) => string) =>
+    ({ id }: SiteRequest): string | undefined => {
+      const found = view(id)
+      return found && page(frame(), found)
+    }
   return [
     { path: '/', render: overview },
-    {
-      path: '/objectives/:id',
-      render: ({ id }) => {
-        const view = objectives.one(id)
-        return view && objectivePage(frame(), view)
-      },
-    },
+    { path: '/objectives/:id', render: one((id) => objectives.one(id), objectivePage) },
+    { path: '/incidents', render: ({ q, page }) => incidentsPage(frame(), incidents.list(q, page), q) },
+    { path: '/incidents/:id', render: one((id) => incidents.one(id), incidentPage) },
     { path: '/identities', render: ({ q, page }) => identitiesPage(frame(), identities.list(q, page), q) },
+    { path: '/identities/:id', render: one((id) => identities.one(id), identityPage) },
+    { path: '/drift', render: ({ page }) => driftPage(frame(), driftView(pipeline, page)) },
     {
-      path: '/identities/:id',
-      render: ({ id }) => {
-        const view = identities.one(id)
-        return view && identityPage(frame(), view)
-      },
+      path: '/orphans',
+      render: ({ page }) => orphansPage(frame(), orphanList(pipeline, inventory(), clock().now, page)),
     },
     { path: '/sources', render: () => sourcesPage(frame(), sourceList(pipeline, clock())) },
   ]
@@ -114,6 +133,8 @@ function api(options: SiteOptions, { objectives, identities, incidents }: Views)
     '/api/v1/incidents': ({ q, page }) => incidents.list(q, page),
     '/api/v1/incidents/:id': ({ id }) => incidents.one(id),
     '/api/v1/sources': () => sourceList(pipeline, clock()),
+    '/api/v1/drift': ({ page }) => driftView(pipeline, page),
+    '/api/v1/orphans': ({ page }) => orphanList(pipeline, inventory(), clock().now, page),
     '/api/v1/changes': ({ q }) => changeList(pipeline, q),
     '/api/v1/refresh-failures': ({ q }) => refreshFailureList(pipeline, q),
     '/api/v1/access-patterns': ({ q }) => accessPatternList(pipeline, q),

@@ -15,6 +15,9 @@ export function sourceList(pipeline: Pipeline, { now, steadyMs, silentAfterMs }:
       lastRecord: isoTime(source.lastReadAt),
       lagSeconds: source.lagMs === undefined ? undefined : source.lagMs / 1000,
       silent: source.isSilent(now, silentAfterMs),
+      samples: source.samples.all().map(({ readAt, ...sample }) => {
+        return { ...sample, readAt: new Date(readAt).toISOString() }
+      }),
     })),
   }
 }

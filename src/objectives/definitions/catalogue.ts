@@ -1,6 +1,7 @@
 /** Definition files to the catalogue: everything that is valid, and every problem with the rest. */
 import type { Objective } from '../objective.ts'
 import { notePolicies, noteTiers } from './alert-notes.ts'
+import { documentAround } from './document-text.ts'
 import { ExclusionFiles, type OpenRelated } from './exclusions/exclusion-files.ts'
 import type { AlertCondition } from './kinds/alert-condition.ts'
 import type { AlertNotificationTarget } from './kinds/alert-notification-target.ts'
@@ -66,7 +67,12 @@ export function loadDefinitions(
   )
   const loaded = checked(shelves.SLO, (slo, reporter) => loadSlo(slo, shelves, exclusionFiles, reporter))
   exclusionFiles.checkOthers(exclusions)
-  const objectives = loaded.flatMap((slo) => slo.objectives)
+  const texts = new Map(files.map(({ path, text }) => [path, text]))
+  const objectives = loaded.flatMap((slo) => {
+    const { file, line } = slo.slo.definition.metadata.at
+    const definition = documentAround(texts.get(file) ?? '', line)
+    return slo.objectives.map((objective) => ({ ...objective, definition }))
+  })
   attempt(problems, (reporter) => checkIds(loaded, reporter))
   return {
     catalogue: {

@@ -44,7 +44,7 @@ export const refreshFailureList = z.object({
   refreshFailures: z.array(refreshFailureRow).describe('The newest first.'),
 })
 
-const accessPatternRow = z.object({
+export const accessPatternRow = z.object({
   provider: z.string(),
   app: z.string(),
   identity: z.string(),

@@ -8,11 +8,16 @@ export interface Frame {
   readonly isReady: boolean
   /** RFC 3339; undefined before the first event. */
   readonly dataUntil: string | undefined
+  /** What keeps the run from doing its work, as sentences. */
+  readonly problems?: readonly string[]
 }
 
 export const sections = [
   ['/', 'Objectives'],
+  ['/incidents', 'Incidents'],
   ['/identities', 'Identities'],
+  ['/drift', 'Drift'],
+  ['/orphans', 'Orphans'],
   ['/sources', 'Sources'],
 ] as const
 
@@ -31,10 +36,11 @@ export function layout(frame: Frame, { title, section, main }: PageContent): str
   )
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · identity-slo</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/style.css"></head>
+<title>${title} · identity-slo</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/style.css"><script src="/assets/live.js" defer></script></head>
 <body><a class="skip" href="#main">Skip to the content</a>
-<header><a class="brand" href="/">identity-slo</a><nav aria-label="sections">${links}</nav></header>
-<main id="main" tabindex="-1">${frame.isReady ? undefined : reading}${main}</main>
+<header><a class="brand" href="/">identity-slo</a><nav aria-label="sections">${links}</nav><button type="button" id="live" class="asleep" aria-pressed="false" disabled>Pause updates</button></header>
+<p id="stale" class="stale" role="status"></p>
+<main id="main" tabindex="-1">${notes(frame)}${main}</main>
 <footer><p class="small">${until(frame)} Version ${frame.version}.</p>
 <nav aria-label="endpoints" class="small"><a href="/metrics">/metrics</a><a href="/api/v1/status">/api/v1/status</a><a href="/api/v1/openapi.json">/api/v1/openapi.json</a><a href="/-/healthy">/-/healthy</a><a href="/-/ready">/-/ready</a></nav></footer>
 </body></html>
@@ -42,6 +48,10 @@ export function layout(frame: Frame, { title, section, main }: PageContent): str
 }
 
 const reading = html`<p class="note" role="status">Still reading the logs that are there: numbers are of a part of them until that is done.</p>`
+
+function notes({ isReady, problems = [] }: Frame): Content {
+  return [isReady ? undefined : reading, ...problems.map((text) => html`<p class="note bad">${text}</p>`)]
+}
 
 function until({ dataUntil }: Frame): Html {
   return dataUntil === undefined

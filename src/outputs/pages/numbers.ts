@@ -7,6 +7,8 @@ const units = [
 ] as const
 
 export function count(value: number): string {
+  // Slices by ratio are bad in parts: a part of one is not nothing.
+  if (value > 0 && value < 10 && !Number.isInteger(value)) return String(Number(value.toPrecision(2)))
   return Math.round(value)
     .toString()
     .replaceAll(/\B(?=(\d{3})+$)/g, ',')

@@ -34,6 +34,17 @@ function burn({ burn: readings }: ObjectiveView): Content {
   )
 }
 
+/** A window with its burn rate now; the tiers that count events have none. */
+function burning(window: string | undefined, now: number | undefined): string {
+  if (window === undefined) return ''
+  return now === undefined ? window : `${window}: ${rate(now)}`
+}
+
+function definition({ definition: text, definedAt }: ObjectiveView): Content {
+  if (text === undefined) return html`<p>It stands in no file.</p>`
+  return html`<p class="soft">OpenSLO, as it was read from <code>${definedAt}</code></p><pre tabindex="0"><code>${text}</code></pre>`
+}
+
 function alerts(objective: ObjectiveView): Content {
   return table(
     'Alerts',
@@ -46,12 +57,8 @@ function alerts(objective: ObjectiveView): Content {
       },
       { title: 'Severity', cell: ({ severity }) => severity },
       { title: 'Fires above', kind: 'n', cell: ({ factor }) => rate(factor) },
-      {
-        title: 'Over',
-        kind: 'n',
-        cell: ({ longWindow, shortWindow }) =>
-          shortWindow === undefined ? longWindow : `${longWindow} and ${shortWindow}`,
-      },
+      { title: 'Long window', kind: 'n', cell: (alert) => burning(alert.longWindow, alert.longBurnRate) },
+      { title: 'Short window', kind: 'n', cell: (alert) => burning(alert.shortWindow, alert.shortBurnRate) },
     ],
     objective.alerts,
   )
@@ -119,6 +126,7 @@ ${budgetChart(objective.course)}
 <h2>Alerts</h2>${alerts(objective)}
 <h2>Burn rates</h2>${burn(objective)}
 <h2>Who burned the budget</h2>${culprits(objective)}
-<h2>Left out</h2>${exclusions(objective)}`
+<h2>Left out</h2>${exclusions(objective)}
+<h2>Definition</h2>${definition(objective)}`
   return layout(frame, { title: `${service} / ${name}`, section: '/', main })
 }

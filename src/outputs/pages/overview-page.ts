@@ -1,8 +1,10 @@
 /** The first page: how the objectives stand, the worst first; who fails most; whether the sources speak. */
+import type { IncidentList } from '../incident-views.ts'
 import type { IdentityRow, ObjectiveList, ObjectiveRow, SourceRow } from '../status-views.ts'
 import { type FirstRecord, firstRecord } from './first-record.ts'
 import { type Content, html, pathTo } from './html.ts'
 import { identityTable } from './identity-table.ts'
+import { incidentTable } from './incidents-page.ts'
 import { type Frame, layout } from './layout.ts'
 import { count, percent, rate } from './numbers.ts'
 import { budget, sli, stateNames, stateTone } from './objective-cells.ts'
@@ -13,6 +15,7 @@ export interface Overview {
   readonly list: ObjectiveList
   /** What was searched for; empty for all. */
   readonly q: string
+  readonly incidents: IncidentList
   /** Identities with failures, most first. */
   readonly culprits: readonly IdentityRow[]
   readonly sources: readonly SourceRow[]
@@ -61,11 +64,21 @@ function summary({ list: { states } }: Overview): Content {
   )
 }
 
+const maxIncidents = 10
+
+function openIncidents({ incidents: { open, incidents } }: Overview): Content {
+  if (open === 0) return undefined
+  const rows = incidents.filter(({ state }) => state === 'open').slice(0, maxIncidents)
+  return html`<h2>Open incidents</h2>${incidentTable('Open incidents', rows)}`
+}
+
 export function overviewPage(frame: Frame, overview: Overview): string {
   const { culprits, sources } = overview
   const main = html`<h1>Objectives of machine identities</h1>
 ${overview.firstRecord && firstRecord(overview.firstRecord)}
 ${summary(overview)}
+${openIncidents(overview)}
+${overview.incidents.open > 0 ? html`<h2>All objectives</h2>` : undefined}
 ${objectives(overview)}
 <h2>Identities with most failures</h2>
 ${culprits.length === 0 ? html`<p>No identity has failed.</p>` : identityTable('Identities with most failures', culprits)}

@@ -73,3 +73,28 @@ export function rejectionTable(rows: readonly SourceRow[]): Content {
   ]
   return table('Records without an event', columns, all)
 }
+
+/** What the newest of them were; undefined where none was rejected since the start. */
+export function sampleTable(rows: readonly SourceRow[]): Content {
+  const all = rows.flatMap(({ id, samples }) => samples.map((sample) => ({ id, ...sample })))
+  if (all.length === 0) return undefined
+  return table(
+    'Samples of rejected records',
+    [
+      { title: 'Source', cell: ({ id }) => id },
+      { title: 'Reason', cell: ({ reason }) => html`<code>${reason}</code>` },
+      { title: 'What is wrong', kind: 'w', cell: ({ message }) => message },
+      { title: 'Where', kind: 'w', cell: ({ transport, lane }) => place(transport, lane) },
+      { title: 'At byte', kind: 'n', cell: ({ position }) => count(position) },
+      { title: 'Read', kind: 'n', cell: ({ readAt }) => instant(readAt) },
+    ],
+    all.slice(0, maxSamples),
+  )
+}
+
+/** All are in the JSON. */
+const maxSamples = 100
+
+function place(transport: string, lane: string): string {
+  return transport === lane ? transport : `${transport} ${lane}`
+}

@@ -14,9 +14,17 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.2rem }
 nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; border-bottom: 2px solid var(--link) }
 h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 .3rem; overflow-wrap: anywhere }
 h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
-p { margin: .3rem 0; max-width: 48rem }
+h3 { font-size: 1rem; margin: 1.2rem 0 .3rem }
+.pairs { margin: .6rem 0 } .pairs div { display: flex; flex-wrap: wrap; gap: .2rem .6rem } .pairs dt { color: var(--soft); min-width: 7rem } .pairs dd { margin: 0; min-width: 0; overflow-wrap: anywhere }
+summary { cursor: pointer; color: var(--link) }
+p { margin: .3rem 0; max-width: 48rem; overflow-wrap: anywhere }
 a { color: var(--link) }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 2px }
+#live { margin-left: auto; font-size: .875rem; min-width: 8.5rem }
+#live[aria-pressed="true"] { border-color: var(--warn); color: var(--warn) }
+.asleep { visibility: hidden }
+.stale { position: fixed; z-index: 1; bottom: 0; left: 0; right: 0; max-width: none; margin: 0; background: var(--fill); color: var(--bad); border-top: 2px solid var(--bad); padding: .5rem 1rem }
+.stale:empty { display: none }
 .skip { position: absolute; left: -99rem }
 .skip:focus { left: 1rem; top: .5rem; background: var(--paper); padding: .5rem }
 .soft { color: var(--soft) }
@@ -53,6 +61,14 @@ button { background: var(--fill); cursor: pointer }
 .chart .grid { stroke: var(--line) }
 .chart .zero { stroke: var(--bad); stroke-dasharray: 4 3 }
 .chart .course { fill: none; stroke: var(--link); stroke-width: 2 }
+.graph { display: block; width: 100%; height: auto; min-width: 44rem; max-width: 66rem }
+.graph text { fill: var(--ink); font: 12px system-ui, sans-serif }
+.graph .soft { fill: var(--soft) }
+.graph .box { fill: var(--fill); stroke: var(--line) }
+.graph .self { stroke: var(--link); stroke-width: 2 }
+.graph .used { fill: none; stroke: var(--link); stroke-width: 2 }
+.graph .idle { fill: none; stroke: var(--warn); stroke-width: 1.5; stroke-dasharray: 5 4 }
+.graph .acts { fill: none; stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 2 3 }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .6rem; color: var(--soft) }
 @media (max-width: 40rem) { body { padding: .7rem .7rem 2rem } td.w, th.w { min-width: 9rem } .bar { width: 3rem } }
 `

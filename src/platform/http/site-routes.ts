@@ -26,14 +26,17 @@ export interface ApiRoute {
 
 export interface Site {
   readonly stylesheet: string
+  readonly script: string
   readonly pages: readonly PageRoute[]
   readonly api: readonly ApiRoute[]
   readonly notFound: (path: string) => string
+  readonly failed: () => string
+  readonly onFailure: (error: unknown) => void
 }
 
-/** No script, nothing from elsewhere, no frame around it. */
+/** Our own script and style, nothing inline and nothing from elsewhere, no frame around it. */
 const contentPolicy =
-  "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 const maxQuery = 200
 const maxPage = 1_000_000
 
@@ -76,8 +79,14 @@ function wantsPage({ headers: { accept = '' } }: FastifyRequest): boolean {
 }
 
 export function serveSite(server: FastifyInstance, site: Site): void {
+  // What an error says may quote what it stumbled over.
+  const failure = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    site.onFailure(error)
+    if (wantsPage(request)) void sendPage(reply.code(500), site.failed())
+    else void reply.code(500).send({ error: 'the run could not answer this: its log says more' })
+  }
   for (const { path, render } of site.pages) {
-    server.get(path, async (request, reply) => {
+    server.get(path, { errorHandler: failure }, async (request, reply) => {
       const page = render(siteRequest(request))
       return page === undefined
         ? sendPage(reply.code(404), site.notFound(decodedPath(request)))
@@ -85,17 +94,23 @@ export function serveSite(server: FastifyInstance, site: Site): void {
     })
   }
   for (const { path, read } of site.api) {
-    server.get(path, async (request, reply) => {
+    server.get(path, { errorHandler: failure }, async (request, reply) => {
       const asked = siteRequest(request)
       return read(asked) ?? reply.code(404).send({ error: `nothing here has the id ${asked.id}` })
     })
   }
-  server.get('/assets/style.css', async (_request, reply) =>
-    reply
-      .headers({ 'cache-control': 'max-age=300', 'x-content-type-options': 'nosniff' })
-      .type('text/css; charset=utf-8')
-      .send(site.stylesheet),
-  )
+  const assets = [
+    ['/assets/style.css', 'text/css; charset=utf-8', site.stylesheet],
+    ['/assets/live.js', 'text/javascript; charset=utf-8', site.script],
+  ] as const
+  for (const [path, type, asset] of assets) {
+    server.get(path, async (_request, reply) =>
+      reply
+        .headers({ 'cache-control': 'max-age=300', 'x-content-type-options': 'nosniff' })
+        .type(type)
+        .send(asset),
+    )
+  }
   server.setNotFoundHandler(async (request, reply) =>
     wantsPage(request)
       ? sendPage(reply.code(404), site.notFound(decodedPath(request)))

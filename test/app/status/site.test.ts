@@ -7,6 +7,7 @@ import {
 } from '../../../src/outputs/activity/activity-rows.ts'
 import { incidentList, incidentView } from '../../../src/outputs/incident-views.ts'
 import { apiPaths, documented } from '../../../src/outputs/open-api.ts'
+import { driftView, orphanList } from '../../../src/outputs/rights-views.ts'
 import {
   identityList,
   identityView,
@@ -114,6 +115,58 @@ describe('the status page of a run', () => {
     expect(page).toMatch(/unrecognised\s+truncated\s+1\s/)
   })
 
+  it('shows samples of rejected records by place and reason, and never what stood in them', async () => {
+    using workspace = new Workspace()
+    await using running = await withTraffic(workspace)
+    await running.send('{"kind":"Event","apiVersion":"audit.k8s.io/v1","user":"CANARY-secret"}')
+    const page = textOf((await running.get('/sources')).text)
+    expect(page).toMatch(/unrecognised\s+truncated\s+.*webhook\s+0\s/)
+    const { text } = await running.get('/api/v1/sources')
+    const samples = sourceList.parse(JSON.parse(text)).sources.flatMap((source) => source.samples)
+    expect(samples.map(({ reason, transport }) => [reason, transport])).toContainEqual([
+      'truncated',
+      'webhook',
+    ])
+    expect(page + text).not.toContain('CANARY')
+  })
+
+  it('shows an objective with its OpenSLO document as it was read', async () => {
+    using workspace = new Workspace()
+    await using running = await withTraffic(workspace)
+    const page = textOf((await running.get('/objectives/shop-issuance')).text)
+    expect(page).toContain(everything.trim())
+    expect(page).toMatch(/as it was read from\s+\S+\.yaml:\d+/)
+  })
+
+  it('shows what an identity did: requests, failures, the age of its token', async () => {
+    using workspace = new Workspace()
+    await using running = await withTraffic(workspace)
+    const [first] = identityList.parse(JSON.parse((await running.get('/api/v1/identities')).text)).identities
+    const path = `/identities/${encodeURIComponent(first?.id ?? '')}`
+    const { activity } = identityView.parse(JSON.parse((await running.get(`/api/v1${path}`)).text))
+    expect(activity).toMatchObject({ requests: 50, requestFailures: 5, uses: 0 })
+    expect(activity.lastIssued).toBe(new Date(morning + 98 * minuteMs).toISOString())
+    expect(textOf((await running.get(path)).text)).toMatch(/of which failed\s+5\s/)
+  })
+
+  it('answers 500 with a page, and says nothing of what went wrong, where it fails itself', async () => {
+    using workspace = new Workspace()
+    await using running = await withTraffic(workspace)
+    Object.defineProperty(running.pipeline.sources, 'all', {
+      value: () => {
+        throw new Error('CANARY')
+      },
+    })
+    const response = await fetch(`${running.url}/sources`, { headers: { accept: 'text/html' } })
+    expect([response.status, textOf(await response.text())]).toEqual([
+      500,
+      expect.stringContaining('This page cannot be shown'),
+    ])
+    const json = await running.get('/api/v1/sources')
+    expect([json.status, json.text]).toEqual([500, expect.not.stringContaining('CANARY')])
+    expect(JSON.stringify(running.log)).toContain('it was answered 500')
+  })
+
   it('finds identities by part of a name, and says so where there are none', async () => {
     using workspace = new Workspace()
     await using running = await withTraffic(workspace)
@@ -143,6 +196,8 @@ describe('the status page of a run', () => {
       ['/api/v1/identities', identityList],
       [`/api/v1/identities/${identity}`, identityView],
       ['/api/v1/sources', sourceList],
+      ['/api/v1/drift', driftView],
+      ['/api/v1/orphans', orphanList],
       ['/api/v1/incidents', incidentList],
       ['/api/v1/changes', changeList],
       ['/api/v1/refresh-failures', refreshFailureList],
@@ -195,7 +250,15 @@ describe('the status page of a run', () => {
     await using running = await withTraffic(workspace, { definitions: ['slo'] })
     const { text } = await running.get('/?page=20')
     expect(text).toContain('Page 20 of 20, 1,000 in all')
-    for (const path of ['/', '/?page=20', '/objectives/shop-issuance-7', '/identities']) {
+    for (const path of [
+      '/',
+      '/incidents',
+      '/drift',
+      '/orphans',
+      '/?page=20',
+      '/objectives/shop-issuance-7',
+      '/identities',
+    ]) {
       expect((await running.get(path)).text.length).toBeLessThan(300_000 - 4000)
     }
     const list = objectiveList.parse(JSON.parse((await running.get('/api/v1/objectives?q=issuance-77')).text))
