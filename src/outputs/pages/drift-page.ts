@@ -49,7 +49,7 @@ function changes({ changes: rows }: DriftView): Content {
       { title: 'On', kind: 'w', cell: ({ scope }) => scope },
       { title: 'By', kind: 'w', cell: ({ actor }) => actor },
       {
-        title: 'Held against the baseline',
+        title: 'By baseline',
         cell: ({ expected }) => verdicts[expected],
         tone: ({ expected }) => (expected === 'false' ? 'bad' : undefined),
       },
