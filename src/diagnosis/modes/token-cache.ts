@@ -6,6 +6,8 @@ import { evidenceOf, ifOpen, type Rule } from '../sign.ts'
 const minFailures = 3
 /** A rotation is over sooner: each client is refused once, and has a new token then. */
 const lastingMs = 2 * minuteMs
+/** More refusals than clients have by then, and no new token: they do not renew, however short it is yet. */
+const minUnanswered = 10
 
 export const tokenCache: Rule = (subject, background) => {
   const { at } = background
@@ -15,10 +17,12 @@ export const tokenCache: Rule = (subject, background) => {
   const renewals = background.issued(subject, episode.since - minuteMs, episode.last + minuteMs)
   const isRenewing = renewals * 2 >= episode.failures
   const isLasting = spanMs(episode) >= lastingMs
+  const isUnanswered = renewals === 0 && episode.failures >= minUnanswered
+  const confidence = isRenewing ? 0.25 : isLasting ? 0.85 : isUnanswered ? 0.6 : 0.4
   return {
     mode: 'F6',
     title: 'A client uses expired tokens',
-    confidence: ifOpen(isRenewing ? 0.25 : isLasting ? 0.85 : 0.4, episode),
+    confidence: ifOpen(confidence, episode),
     subject,
     episode,
     evidence: [
