@@ -15,6 +15,7 @@ import { inventory } from './commands/inventory.ts'
 import { replay } from './commands/replay.ts'
 import { addReport } from './commands/report-arguments.ts'
 import { addSimulate } from './commands/simulate-arguments.ts'
+import { addStatus } from './commands/status-arguments.ts'
 import { validate } from './commands/validate.ts'
 import { requireConnectors } from './connector-files.ts'
 import { requireDefinitions } from './definition-files.ts'
@@ -270,6 +271,7 @@ function program(context: CommandContext, done: Done): Command {
     addGenerate,
     addSimulate,
     addReport,
+    addStatus,
   ])
     add(root, context, done)
   for (const command of [root, ...root.commands.flatMap((each) => [each, ...each.commands])])

@@ -35,6 +35,12 @@ export const errorTable = {
     fix: 'write an RFC 3339 time such as 2026-01-31T08:00:00Z',
     exitCode: exitCodes.usage,
   },
+  refusedByInstance: {
+    code: 'ISLO-1004',
+    message: 'the instance at {url} refuses the question: {reason}',
+    fix: 'correct the option that it names',
+    exitCode: exitCodes.usage,
+  },
   unknownScenario: {
     code: 'ISLO-1012',
     message: 'there is no file and no scenario {name}',
@@ -159,6 +165,24 @@ export const errorTable = {
     code: 'ISLO-4012',
     message: 'the simulated records were not taken by {to}: {reason}',
     fix: 'check that it runs and takes records at that address; nothing of the simulation is lost: run it again',
+    exitCode: exitCodes.environment,
+  },
+  noInstance: {
+    code: 'ISLO-4013',
+    message: 'nothing answers at {url}: {reason}',
+    fix: 'start `identity-slo run`, or name the address where it listens with --url',
+    exitCode: exitCodes.environment,
+  },
+  notAnInstance: {
+    code: 'ISLO-4014',
+    message: 'what answers at {url} is not an identity-slo of this version: {reason}',
+    fix: 'name the address of `identity-slo run` with --url, and use the same version on both sides',
+    exitCode: exitCodes.environment,
+  },
+  instanceNotReady: {
+    code: 'ISLO-4015',
+    message: 'the instance at {url} is not ready: it reads its logs, cannot write its state, or is stopping',
+    fix: 'wait until {url}-/ready answers 200; its log says what it waits for',
     exitCode: exitCodes.environment,
   },
   defect: {

@@ -21,13 +21,16 @@ export interface Coloured {
   readonly colour: keyof typeof codes
 }
 
-type Cell = string | Coloured
+export type Cell = string | Coloured
 
 /** Names come from the logs: without this, one could move the cursor, recolour the screen or break the table. */
-function printable(cell: Cell): string {
-  const text = typeof cell === 'string' ? cell : cell.text
+export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ')
+}
+
+function textOf(cell: Cell): string {
+  return printable(typeof cell === 'string' ? cell : cell.text)
 }
 
 function painted(cell: Cell, text: string): string {
@@ -42,12 +45,12 @@ export function renderTable(
   colours = false,
 ): string {
   const cells = [header, ...rows].map((row) => header.map((_, i) => row[i] ?? ''))
-  const widths = header.map((_, i) => Math.max(...cells.map((row) => printable(row[i] ?? '').length)))
+  const widths = header.map((_, i) => Math.max(...cells.map((row) => textOf(row[i] ?? '').length)))
   const line = (row: readonly Cell[]): string =>
     row
       .map((cell, i) => {
         const isLast = i === header.length - 1
-        const text = printable(cell)
+        const text = textOf(cell)
         const width = widths[i] ?? 0
         const placed = align[i] === 'right' ? text.padStart(width) : isLast ? text : text.padEnd(width)
         return colours ? painted(cell, placed) : placed

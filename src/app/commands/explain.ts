@@ -6,6 +6,7 @@ import type { FindingView } from '../../outputs/finding-report.ts'
 import type { Attribution } from '../attribution.ts'
 import { diagnosesOf } from '../diagnoses.ts'
 import { type ExitCode, exitCodes } from '../errors.ts'
+import { diagnosisText, findingText } from '../explanation-text.ts'
 import { findingListOf } from '../findings.ts'
 import { feedFile, findLogFiles } from '../log-inputs.ts'
 import type { OutputFormat } from '../terminal.ts'
@@ -22,43 +23,6 @@ export interface ExplainOptions {
 
 const dedupeBytes = 64 * 1024 * 1024
 const futureToleranceMs = 300_000
-
-function line(label: string, items: readonly string[]): string {
-  return items.length === 0 ? '' : `  ${label.padEnd(13)}${items.join(', ')}\n`
-}
-
-type Told = Pick<DiagnosisReport, 'title' | 'confidence' | 'since' | 'affected'> & {
-  readonly change?: DiagnosisReport['change'] | undefined
-  readonly evidence: readonly Readonly<FindingView['evidence'][number]>[]
-}
-
-function paragraph(head: string, told: Told): string {
-  const { title, confidence, since, change, affected, evidence } = told
-  return [
-    `${head}  ${title} (${Math.round(confidence * 100)} %), since ${since}\n`,
-    change === undefined ? '' : line('before', [`${change.what}, by ${change.actor} at ${change.time}`]),
-    line('identities', affected.identities),
-    line('applications', affected.apps),
-    line('services', affected.services),
-    line('workloads', affected.workloads),
-    line('layers', affected.layers),
-    ...evidence.map(({ time, what, eventId }) =>
-      line('evidence', [`${time}  ${what}`, ...(eventId ? [eventId] : [])]),
-    ),
-  ].join('')
-}
-
-function page(runbook: string | undefined): string {
-  return runbook === undefined ? '' : line('runbook', [`docs/runbooks/${runbook}.md`])
-}
-
-function diagnosisText(report: DiagnosisReport): string {
-  return paragraph(report.mode, report) + page(report.runbook)
-}
-
-function findingText(view: FindingView): string {
-  return paragraph(view.finding, view) + line('fix', [view.fix]) + page(view.runbook)
-}
 
 interface Explanation {
   /** RFC 3339. */

@@ -1,7 +1,7 @@
 /** A setting that is an address: http or https, without credentials, for those would show in messages. */
 import { z } from 'zod'
 
-function isPlainHttpUrl(text: string): boolean {
+export function isPlainHttpUrl(text: string): boolean {
   const url = URL.parse(text)
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
 }
