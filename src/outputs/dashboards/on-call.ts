@@ -145,7 +145,7 @@ const burns: readonly Panel[] = [
     type: 'timeseries',
     title: 'Burn rate, 1h',
     description:
-      'Sustained burn. The lines are the tiers of a 30 day objective: ticket at 1, pages at 6 and 14.4.',
+      'Sustained burn. The lines are the tiers of a 30 day objective: ticket at 1, pages at 5.76 (critical ones), 6 and 14.4.',
     width: 12,
     height: 9,
     unit: 'short',
