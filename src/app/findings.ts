@@ -16,11 +16,17 @@ export function findingListOf(pipeline: Pipeline, survey?: Survey): FindingList 
   }
 }
 
-/** `survey`: the last look at everybody, where there is an inventory. */
-export function findingsOf(pipeline: Pipeline, survey?: Survey): readonly Finding[] {
+/**
+ * @param survey the last look at everybody, where there is an inventory
+ * @param diagnoses of the same instant
+ */
+export function findingsOf(
+  pipeline: Pipeline,
+  survey?: Survey,
+  diagnoses = diagnosesOf(pipeline),
+): readonly Finding[] {
   const { evidence, evaluationTime } = pipeline
   const ofLists = survey === undefined ? [] : ofSurvey(survey)
-  const ofEvidence =
-    evaluationTime === undefined ? [] : findMistakes(evidence, diagnosesOf(pipeline), evaluationTime)
+  const ofEvidence = evaluationTime === undefined ? [] : findMistakes(evidence, diagnoses, evaluationTime)
   return arranged([...ofEvidence, ...ofLists])
 }

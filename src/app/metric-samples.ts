@@ -9,14 +9,12 @@ import {
   type RecordResult,
   recordResults,
 } from '../outputs/conventions.ts'
-import { activeModes } from '../outputs/diagnosis-report.ts'
 import type { EventSeries } from '../outputs/event-counters.ts'
 import { labelValue } from '../outputs/label-value.ts'
 import type { LabelsOf, MetricFamily } from '../outputs/metric-family.ts'
 import { periodWindowLabel } from '../outputs/objective-labels.ts'
 import { pipelineMetrics } from '../outputs/pipeline-conventions.ts'
 import type { FamilySamples, Sample } from '../platform/metrics-registry.ts'
-import { diagnosesOf } from './diagnoses.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /** Values of one family, with exactly its labels. */
@@ -325,11 +323,6 @@ function processSamples(pipeline: Pipeline, facts: RunFacts): FamilySamples[] {
   ]
 }
 
-function diagnosisSamples(pipeline: Pipeline): FamilySamples {
-  const values = activeModes(diagnosesOf(pipeline)).map(([mode, value]) => ({ labels: { mode }, value }))
-  return samples(identityMetrics.failureModeActive, values)
-}
-
 /** @param statuses of the pipeline's objectives: whoever else needs them in the same scrape evaluates them no second time */
 export function collectSamples(
   pipeline: Pipeline,
@@ -340,7 +333,6 @@ export function collectSamples(
   return [
     ...identitySamples(series),
     ...accessSamples(series),
-    diagnosisSamples(pipeline),
     ...objectiveSamples(statuses),
     ...sourceSamples(pipeline, facts),
     ...processSamples(pipeline, facts),

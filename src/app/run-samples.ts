@@ -3,7 +3,7 @@ import type { FamilySamples } from '../platform/metrics-registry.ts'
 import { activitySamples } from './activity-samples.ts'
 import { alertmanagerSamples } from './alertmanager-samples.ts'
 import { contributorSamples } from './contributor-samples.ts'
-import { findingSamples } from './finding-samples.ts'
+import { diagnosisSamples } from './diagnosis-samples.ts'
 import type { InventoryView } from './inventory-view.ts'
 import { kafkaSamples } from './kafka-samples.ts'
 import type { NamedKafkaSource } from './kafka-wiring.ts'
@@ -29,7 +29,7 @@ export function runSamples(parts: RunParts): readonly FamilySamples[] {
     ...collectSamples(pipeline, statuses, facts),
     contributorSamples(statuses),
     ...activitySamples(pipeline.activity, pipeline.maxSeries, pipeline.evaluationTime),
-    findingSamples(pipeline, inventory.survey),
+    ...diagnosisSamples(pipeline, inventory.survey),
     ...kafkaSamples(kafka),
     ...alertmanagerSamples(pager),
     ...otlpSamples(otlp),
