@@ -9,6 +9,7 @@ import { readBaseline } from './baseline/baseline-file.ts'
 import { addBaseline } from './commands/baseline-options.ts'
 import type { CommandContext } from './commands/command.ts'
 import { addExplain } from './commands/explain-arguments.ts'
+import { addGate } from './commands/gate-arguments.ts'
 import { generate } from './commands/generate.ts'
 import { inspect } from './commands/inspect.ts'
 import { inventory } from './commands/inventory.ts'
@@ -272,6 +273,7 @@ function program(context: CommandContext, done: Done): Command {
     addSimulate,
     addReport,
     addStatus,
+    addGate,
   ])
     add(root, context, done)
   for (const command of [root, ...root.commands.flatMap((each) => [each, ...each.commands])])

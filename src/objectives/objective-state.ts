@@ -6,6 +6,7 @@ import { type Verdict, weighedIndicators } from '../indicators/indicator.ts'
 import { LatencySketch } from '../indicators/latency-sketch.ts'
 import { type Counts, retentionFor, Tally } from '../indicators/tally.ts'
 import { type AlertWindow, alertPlan, burnWindowsMs } from './alert-windows.ts'
+import { AppCounts } from './app-counts.ts'
 import { type Fraction, fraction } from './budget.ts'
 import { type Period, periodAt, type ZoneOffset, zoneOffset } from './calendar.ts'
 import { Contributors } from './contributors.ts'
@@ -85,6 +86,8 @@ export class ObjectiveState implements Stateful {
   /** All verdicts ever given: what the counters of /metrics show. Taken-back verdicts do not lower a counter. */
   readonly seen: Counts = { good: 0, bad: 0, excluded: 0 }
   readonly exclusions: ObjectiveExclusions
+  /** The same events by application, of the last hours; exclusions leave nothing out of them. */
+  readonly apps = new AppCounts()
   readonly #slices: Slices | undefined
   readonly #days = new Map<number, Day>()
   readonly #dirtyDays = new Set<number>()
@@ -180,6 +183,10 @@ export class ObjectiveState implements Stateful {
     }
     if (this.#slices === undefined) this.tallies[part]?.add(event.time, verdict, count)
     else this.#slices.add(event.time, part, verdict, count, badShare)
+    // What an identity could reach is no event of its application.
+    const isRatio = this.objective.budgeting.method === 'RatioTimeslices'
+    if (event.kind !== 'identity.radius')
+      this.apps.add(event.app, event.time, part, verdict, count, isRatio ? badShare : undefined)
     if (verdict === 'bad') this.#attribute(event, count)
     if (event.kind === 'token.request' && event.latencyMs !== undefined && verdict !== 'excluded') {
       const day = this.#day(event.time)
@@ -226,6 +233,7 @@ export class ObjectiveState implements Stateful {
     })
     this.#slices?.save(prefixed(out, 'slices/'))
     this.exclusions.save(prefixed(out, 'shadow/'))
+    this.apps.save(prefixed(out, 'apps/'))
     for (const key of this.#dirtyDays) {
       const day = this.#days.get(key)
       if (day === undefined) out.remove(`day/${key}`)
@@ -238,6 +246,7 @@ export class ObjectiveState implements Stateful {
     for (const tally of this.tallies) tally.saved()
     this.#slices?.saved()
     this.exclusions.saved()
+    this.apps.saved()
     this.#dirtyDays.clear()
     this.#isSeenDirty = false
     this.#isAnchored = true
@@ -250,6 +259,7 @@ export class ObjectiveState implements Stateful {
     if (kind === 'seen') Object.assign(this.seen, jsonOf<Counts>(bytes))
     else if (kind === 'slices') this.#slices?.restore(rest, bytes)
     else if (kind === 'shadow') this.exclusions.restore(rest, bytes)
+    else if (kind === 'apps') this.apps.restore(rest, bytes)
     else if (kind === 'day')
       restoreDay(this.#day(Number(index) * dayMs), jsonOf<SavedDay>(bytes), this.#texts)
     else this.tallies[Number(index)]?.restore(rest.slice(index.length + 1), bytes)

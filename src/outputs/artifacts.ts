@@ -65,7 +65,7 @@ export function renderArtifacts(catalogue: Catalogue, links: Links = unconfigure
     ...rules,
     { path: 'alerts/engine.yaml', content: renderRuleFile('The engine itself', [engineAlertGroup(links)]) },
     {
-      path: 'alerts/event-time.yaml',
+      path: 'alerts/event-time/objectives.yaml',
       content: renderRuleFile(
         'Alerts of all objectives by the gauges of the engine: in place of those by counters',
         [...catalogue.objectives].sort(byId).map((objective) => eventTimeAlertGroup(objective, links)),

@@ -177,7 +177,7 @@ export const objectiveMetrics = {
   alertFiring: gauge(
     'identity_slo_alert_firing',
     [...objectiveLabels, labels.tier],
-    'Whether the alert would fire by the numbers of this moment: what alerts/event-time.yaml goes by.',
+    'Whether the alert would fire by the numbers of this moment: what alerts/event-time/objectives.yaml goes by.',
   ),
   events: counter(
     'identity_slo_events_total',

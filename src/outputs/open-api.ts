@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { accessPatternList, changeList, refreshFailureList } from './activity/activity-rows.ts'
 import { findingList } from './finding-report.ts'
+import { gateView } from './gate-view.ts'
 import { incidentList, incidentView } from './incident-views.ts'
 import { driftView, orphanList } from './rights-views.ts'
 import { identityList, identityView, objectiveList, objectiveView, sourceList } from './status-views.ts'
@@ -15,7 +16,37 @@ interface Operation {
   /** Long, and not searched. */
   readonly hasPages?: boolean
   readonly isSearched?: boolean
+  readonly parameters?: readonly object[]
 }
+
+const gateParameters = [
+  {
+    name: 'app',
+    in: 'query',
+    required: true,
+    description: 'Application, as ownership names it.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'since',
+    in: 'query',
+    required: true,
+    description: 'The change: how long ago (`10m`), or RFC 3339. At most 1 h ago.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'objective',
+    in: 'query',
+    description: 'Id of the only objective to judge.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'minEvents',
+    in: 'query',
+    description: 'Objectives with fewer events since the change are not judged.',
+    schema: { type: 'integer', minimum: 1, default: 1 },
+  },
+]
 
 /** As the server spells them: `:id` is one part of the path. */
 const operations = {
@@ -72,6 +103,11 @@ const operations = {
     summary: 'Common mistakes with machine identities that the records and the lists of rights show.',
     schema: findingList,
   },
+  '/api/v1/gate': {
+    summary: 'Whether a change broke an objective for an application.',
+    schema: gateView,
+    parameters: gateParameters,
+  },
   '/api/v1/inventory': { summary: 'The lists of rights that were read, and the last look at everybody.' },
   '/api/v1/openapi.json': { summary: 'This document.' },
 } as const satisfies Readonly<Record<string, Operation>>
@@ -100,7 +136,8 @@ const idParameter = {
   schema: { type: 'string' },
 }
 
-function operationOf(path: string, { summary, schema, isPaged, hasPages, isSearched }: Operation): object {
+function operationOf(path: string, operation: Operation): object {
+  const { summary, schema, isPaged, hasPages, isSearched, parameters = [] } = operation
   const hasId = path.includes(':id')
   const content = {
     'application/json': {
@@ -114,9 +151,11 @@ function operationOf(path: string, { summary, schema, isPaged, hasPages, isSearc
         ...(hasId ? [idParameter] : []),
         ...(isPaged || isSearched ? [searchParameter] : []),
         ...(isPaged || hasPages ? [pageParameter] : []),
+        ...parameters,
       ],
       responses: {
         200: { description: summary, content },
+        ...(parameters.length > 0 && { 400: { description: 'A parameter is wrong: `error` says which.' } }),
         ...(hasId && { 404: { description: 'Nothing has this id: `error` says so.' } }),
       },
     },

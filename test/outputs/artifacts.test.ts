@@ -17,7 +17,7 @@ describe('generated files', () => {
     expect(renderArtifacts({ objectives }).map((artifact) => artifact.path)).toEqual([
       'alertmanager/alertmanager.yaml',
       'alerts/engine.yaml',
-      'alerts/event-time.yaml',
+      'alerts/event-time/objectives.yaml',
       'alerts/objectives/checkout-a.yaml',
       'alerts/objectives/checkout-b.yaml',
       'alerts/platform.yaml',

@@ -24,6 +24,7 @@ import { isoTime } from '../iso-time.ts'
 import type { Pipeline } from '../pipeline.ts'
 import type { StatusClock, StatusReport } from '../status-report.ts'
 import { accessPatternList, changeList, refreshFailureList } from './activity-views.ts'
+import { answerGate } from './gate-views.ts'
 import { IdentityViews } from './identity-views.ts'
 import { IncidentViews } from './incident-views.ts'
 import { ObjectiveViews } from './objective-views.ts'
@@ -139,6 +140,13 @@ function api(options: SiteOptions, { objectives, identities, incidents }: Views)
     '/api/v1/refresh-failures': ({ q }) => refreshFailureList(pipeline, q),
     '/api/v1/access-patterns': ({ q }) => accessPatternList(pipeline, q),
     '/api/v1/findings': () => findingListOf(pipeline, inventory().survey),
+    '/api/v1/gate': ({ parameter }) => {
+      const question = {
+        ...{ app: parameter('app'), since: parameter('since') },
+        ...{ objective: parameter('objective'), minEvents: parameter('minEvents') },
+      }
+      return answerGate(pipeline, question, clock().now)
+    },
     '/api/v1/inventory': () => inventory().report(),
     '/api/v1/openapi.json': () => openApi(version),
   }

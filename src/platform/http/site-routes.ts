@@ -10,6 +10,17 @@ export interface SiteRequest {
   readonly page: number
   /** `host:port` as the client wrote it. */
   readonly host: string
+  /** Any other parameter of the address; empty where it is not there. */
+  readonly parameter: (name: string) => string
+}
+
+/** What a route reads where the question itself is wrong. */
+export class BadRequest {
+  readonly reason: string
+
+  constructor(reason: string) {
+    this.reason = reason
+  }
 }
 
 /** Undefined: nothing has the id. */
@@ -18,7 +29,7 @@ export interface PageRoute {
   readonly render: (request: SiteRequest) => string | undefined
 }
 
-/** Undefined: nothing has the id. */
+/** Undefined: nothing has the id; or a `BadRequest`. */
 export interface ApiRoute {
   readonly path: string
   readonly read: (request: SiteRequest) => unknown
@@ -59,6 +70,7 @@ function siteRequest({ params, query, headers }: FastifyRequest): SiteRequest {
     q: fieldOf(query, 'q').trim().slice(0, maxQuery),
     page: Number.isInteger(page) && page >= 1 ? Math.min(page, maxPage) : 1,
     host: headers.host ?? '',
+    parameter: (name) => fieldOf(query, name).trim().slice(0, maxQuery),
   }
 }
 
@@ -96,7 +108,9 @@ export function serveSite(server: FastifyInstance, site: Site): void {
   for (const { path, read } of site.api) {
     server.get(path, { errorHandler: failure }, async (request, reply) => {
       const asked = siteRequest(request)
-      return read(asked) ?? reply.code(404).send({ error: `nothing here has the id ${asked.id}` })
+      const answer = read(asked)
+      if (answer instanceof BadRequest) return reply.code(400).send({ error: answer.reason })
+      return answer ?? reply.code(404).send({ error: `nothing here has the id ${asked.id}` })
     })
   }
   const assets = [

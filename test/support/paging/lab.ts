@@ -79,7 +79,7 @@ export class PagingLab implements AsyncDisposable {
   /** Scrapes the run, and tells the Alertmanager what the generated rules say. Gives it when it has begun to. */
   async prometheus(run: Instance, alertmanager: AlertmanagerServer): Promise<PrometheusServer> {
     const rules = this.#artifacts
-      .filter(({ path }) => path.startsWith('alerts/'))
+      .filter(({ path }) => path.startsWith('alerts/') && !path.startsWith('alerts/event-time/'))
       .map(({ path, content }) => this.workspace.write(path, scaledRules(content, this.#factor)))
     const target = (url: string): readonly object[] => [{ targets: [new URL(url).host] }]
     const config = {
