@@ -22,7 +22,7 @@ import { scenarioAt } from '../support/simulated.ts'
 
 const path = fileURLToPath(new URL('../support/paging/scenario.yaml', import.meta.url))
 const scenario = scenarioAt(path)
-/** The scenario's 47 minutes are 47 seconds. */
+/** The scenario's 68 minutes are 68 seconds. */
 const speed = 60
 const dayMs = 86_400_000
 
@@ -63,7 +63,9 @@ function startRun(lab: PagingLab, replicas: readonly AlertmanagerServer[]): Prom
 describe.skipIf(!hasAlertmanager || !hasPrometheus)(
   'a simulated fault (left out without Prometheus and Alertmanager)',
   () => {
-    it('is one page by the rules and one by the engine, with the same labels, and ends', async () => {
+    it('is one page by the rules and one by the engine, with the same labels, and ends', {
+      timeout: 240_000,
+    }, async () => {
       await using lab = new PagingLab(speed)
       const [byRules, byEngine] = [await lab.sink(), await lab.sink()]
       const alertmanager = await lab.alertmanager('alertmanager', byRules)
