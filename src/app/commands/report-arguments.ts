@@ -7,6 +7,7 @@ import { type OutputFormat, outputFormats } from '../terminal.ts'
 import type { CommandContext } from './command.ts'
 import { type LogArguments, logReading, withLogOptions } from './log-arguments.ts'
 import { reportIncident } from './report-incident.ts'
+import { reportReview } from './report-review.ts'
 import { reportTtl } from './report-ttl.ts'
 
 const dedupeBytes = 64 * 1024 * 1024
@@ -103,9 +104,59 @@ Give logs from before the interval too: budgets and burn rates need a history. d
     })
 }
 
+const dayMs = 86_400_000
+const maxDays = 90
+
+interface ReviewArguments extends LogArguments {
+  readonly since: number
+  readonly html?: string
+  readonly output: 'markdown' | 'html' | 'json'
+}
+
+/** In ms. */
+function since(value: string): number {
+  const ms = parseDuration(value)
+  if (ms === undefined || ms < dayMs || ms > maxDays * dayMs)
+    throw new InvalidArgumentError(`expected 1d to ${maxDays}d, such as 7d or 30d`)
+  return ms
+}
+
+/** What `report` does without the name of a report. */
+function addReview(report: Command, context: CommandContext, done: (code: ExitCode) => void): void {
+  const command = report
+    .command('review', { isDefault: true })
+    .description(
+      'Write the weekly or monthly review: budgets, incidents, drift, blast radius, unused identities, fallbacks.',
+    )
+    .argument('<file...>', 'log files, or folders of them')
+    .addOption(
+      new Option('--since <duration>', 'how long before the newest event it begins')
+        .argParser(since)
+        .default(7 * dayMs, '7d'),
+    )
+    .option('--html <file>', 'write it as HTML with charts too, from the same reading')
+  withLogOptions(command)
+    .addOption(
+      new Option('-o, --output <format>', 'how to print it')
+        .choices(['markdown', 'html', 'json'])
+        .default('markdown'),
+    )
+    .addHelpText(
+      'after',
+      `
+Example: identity-slo report --since 7d logs/ --html review.html > review.md
+Give logs from before the review too: budgets have windows of their own. docs/reports.md says how to read it.`,
+    )
+    .action(async (files: string[], options: ReviewArguments) => {
+      const { since: sinceMs, html, output } = options
+      done(await reportReview({ ...logReading(files, options), sinceMs, html, output }, context))
+    })
+}
+
 /** `done` is called with the exit code. */
 export function addReport(root: Command, context: CommandContext, done: (code: ExitCode) => void): void {
   const report = root.command('report').description('Answer a question from logs, in numbers.')
+  addReview(report, context, done)
   addTtl(report, context, done)
   addIncident(report, context, done)
 }

@@ -3,7 +3,7 @@ import type { ObjectiveView } from '../status-views.ts'
 import { type Content, type Html, html } from './html.ts'
 import { instant, percent } from './numbers.ts'
 
-type Course = ObjectiveView['course']
+type Course = readonly Readonly<ObjectiveView['course'][number]>[]
 
 const box = { width: 720, height: 220, left: 56, right: 12, top: 12, bottom: 28 }
 const steps = [0.25, 0.5, 1, 2, 2.5, 5, 10]
@@ -16,6 +16,16 @@ function pixel(value: number): number {
 }
 
 export function budgetChart(course: Course): Content {
+  const drawn = budgetDrawing(course)
+  return (
+    drawn &&
+    html`<h2>Budget over the window</h2>
+${drawn}`
+  )
+}
+
+/** Without a heading. Nothing without a course. */
+export function budgetDrawing(course: Course): Html | undefined {
   const first = course[0]
   const last = course.at(-1)
   if (first === undefined || last === undefined || course.length < 2) return undefined
@@ -31,8 +41,7 @@ export function budgetChart(course: Course): Content {
   const isApart = !multiples.includes(1) && y(multiples.at(-1) ?? 0) - y(1) >= labelHeight
   const grid = [...multiples, ...(isApart ? [1] : [])].map((left) => line(left, y))
   const title = `Budget left from ${instant(first.time)} to ${instant(last.time)}: ${percent(last.errorBudgetRemaining, 2)} at the end, ${percent(lowestOf(course), 2)} at the lowest`
-  return html`<h2>Budget over the window</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Budget over the window"><svg class="chart" viewBox="0 0 ${box.width} ${box.height}" role="img" aria-label="${title}">${grid}
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Budget over the window"><svg class="chart" viewBox="0 0 ${box.width} ${box.height}" role="img" aria-label="${title}">${grid}
 <line class="zero" x1="${box.left}" x2="${box.width - box.right}" y1="${y(0)}" y2="${y(0)}"/>
 <polyline class="course" points="${points}"/>
 <text x="${box.left}" y="${box.height - 8}">${instant(first.time).slice(0, 16)}</text>

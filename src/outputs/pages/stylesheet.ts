@@ -60,6 +60,10 @@ button { background: var(--fill); cursor: pointer }
 .chart text { fill: var(--soft); font: 12px system-ui, sans-serif }
 .chart .grid { stroke: var(--line) }
 .chart .zero { stroke: var(--bad); stroke-dasharray: 4 3 }
+.chart .plain { fill: var(--link) }
+.chart .ok { fill: var(--ok) }
+.chart .warn { fill: var(--warn) }
+.chart .bad { fill: var(--bad) }
 .chart .course { fill: none; stroke: var(--link); stroke-width: 2 }
 .graph { display: block; width: 100%; height: auto; min-width: 44rem; max-width: 66rem }
 .graph text { fill: var(--ink); font: 12px system-ui, sans-serif }
