@@ -72,6 +72,7 @@ test('an SLO becomes an objective with all defaults', () => {
     minBadEvents: 2,
     revision: expect.stringMatching(/^[0-9a-f]{16}$/),
     definedAt: expect.stringMatching(/^a\.yaml:\d+$/),
+    definition: expect.stringMatching(/"?kind"?: ?"?SLO/),
   })
 })
 
