@@ -73,12 +73,15 @@ interface TableColumn {
   readonly title: string
   readonly unit?: PanelUnit
   readonly thresholds?: readonly Threshold[]
+  readonly decimals?: number
 }
 
 export interface TablePanel extends ValuePanel {
   readonly type: 'table'
   /** Label columns by label, and value columns by the query's letter (A, B, …); others are hidden. */
   readonly columns: Readonly<Record<string, TableColumn>>
+  /** The value column that the rows are in the order of; the first one, largest on top, where it is absent. */
+  readonly sortedBy?: { readonly key: string; readonly smallestFirst: boolean }
 }
 
 interface TextPanel extends PanelBase {

@@ -142,6 +142,7 @@ const objectives: readonly Panel[] = [
   {
     id: 9,
     type: 'table',
+    sortedBy: { key: 'C', smallestFirst: true },
     title: 'Objectives in detail',
     description: 'Target, error ratio over the period, budget left and burn rate of the last hour.',
     width: 14,
@@ -158,8 +159,8 @@ const objectives: readonly Panel[] = [
       [labels.sloService]: { title: 'Service' },
       [labels.slo]: { title: 'SLO' },
       [labels.objective]: { title: 'Objective' },
-      A: { title: 'Target' },
-      B: { title: 'Achieved' },
+      A: { title: 'Target', decimals: 3 },
+      B: { title: 'Achieved', decimals: 3 },
       C: { title: 'Budget left', thresholds: budgetThresholds },
       D: { title: 'Burn rate 1h', unit: 'short', thresholds: burnThresholds },
     },

@@ -81,9 +81,15 @@ function defaults(panel: QueryPanel): JsonObject {
   }
 }
 
+const valueWidth = 120
+
+function isValue(key: string): boolean {
+  return /^[A-Z]$/.test(key)
+}
+
 /** A table's value columns come named after their query, or just `Value` when there is one. */
 function columnSource(panel: TablePanel, key: string): string {
-  if (!/^[A-Z]$/.test(key)) return key
+  if (!isValue(key)) return key
   return panel.queries.length === 1 ? 'Value' : `Value #${key}`
 }
 
@@ -97,7 +103,10 @@ function columnOverrides(panel: TablePanel): Json {
     return {
       matcher: { id: 'byName', options: column.title },
       properties: [
+        // What a label says is text: Grafana would write a name like 99.95 in the panel's unit.
+        ...(isValue(key) ? [{ id: 'custom.width', value: valueWidth }] : [{ id: 'unit', value: 'string' }]),
         ...(column.unit ? [{ id: 'unit', value: column.unit }] : []),
+        ...(column.decimals === undefined ? [] : [{ id: 'decimals', value: column.decimals }]),
         ...(column.thresholds
           ? [
               { id: 'thresholds', value: thresholds(column.thresholds) },
@@ -123,6 +132,11 @@ function tableTransformations(panel: TablePanel): Json {
     { id: 'merge', options: {} },
     { id: 'organize', options: organize },
   ]
+}
+
+function sorting({ columns, sortedBy = { key: 'A', smallestFirst: false } }: TablePanel): Json {
+  const column = columns[sortedBy.key]
+  return column === undefined ? [] : [{ displayName: column.title, desc: !sortedBy.smallestFirst }]
 }
 
 const lastValue: JsonObject = { calcs: ['lastNotNull'], fields: '', values: false }
@@ -180,7 +194,7 @@ function options(panel: QueryPanel): JsonObject {
         valueMode: 'color',
       }
     case 'table':
-      return { cellHeight: 'sm', showHeader: true }
+      return { cellHeight: 'sm', showHeader: true, sortBy: sorting(panel) }
   }
 }
 

@@ -59,6 +59,7 @@ describe('panels in JSON', () => {
   })
 
   it('name the columns of a table, hide the time and link the objective', () => {
+    const width = { id: 'custom.width', value: 120 }
     expect(panelJson(table, position)).toMatchObject({
       transformations: [
         { id: 'merge' },
@@ -75,6 +76,7 @@ describe('panels in JSON', () => {
           {
             matcher: { options: 'Objective' },
             properties: [
+              { id: 'unit', value: 'string' },
               {
                 id: 'links',
                 value: [
@@ -83,10 +85,20 @@ describe('panels in JSON', () => {
               },
             ],
           },
-          { matcher: { options: 'First' }, properties: [] },
-          { matcher: { options: 'Second' }, properties: [{ id: 'unit', value: 's' }] },
+          { matcher: { options: 'First' }, properties: [width] },
+          { matcher: { options: 'Second' }, properties: [width, { id: 'unit', value: 's' }] },
         ],
       },
+    })
+  })
+
+  it('sort a table by its first value, the largest on top, or as it is asked for', () => {
+    expect(panelJson(table, position)).toMatchObject({
+      options: { sortBy: [{ displayName: 'First', desc: true }] },
+    })
+    const sortedBy = { key: 'B', smallestFirst: true }
+    expect(panelJson({ ...table, sortedBy }, position)).toMatchObject({
+      options: { sortBy: [{ displayName: 'Second', desc: false }] },
     })
   })
 
