@@ -13,16 +13,19 @@ import type { Baseline } from '../inventory/drift/baseline.ts'
 import type { Engine } from '../objectives/engine.ts'
 import { evaluate, type ObjectiveStatus } from '../objectives/evaluate.ts'
 import type { Objective } from '../objectives/objective.ts'
+import type { ObjectiveState } from '../objectives/objective-state.ts'
 import type { EventCounters } from '../outputs/event-counters.ts'
 import { inflate } from '../platform/inflate.ts'
 import type { ActivityBook } from './activity-book.ts'
 import type { BatchTelemetry } from './batch-telemetry.ts'
 import { Counting } from './counting.ts'
+import { diagnosesOf } from './diagnoses.ts'
 import { DriftWatch } from './drift-watch.ts'
 import { EventSpan } from './event-span.ts'
 import type { IdentityBook, IdentityBookOptions } from './identity-book.ts'
 import type { InventoryBook } from './inventory-book.ts'
 import type { PipelineOptions } from './pipeline-options.ts'
+import { releasePages } from './released-pages.ts'
 import { SourceBook, type SourceEntry } from './source-book.ts'
 import type { EventSink, StreamListener, StreamPlace } from './streams.ts'
 import { WatchedDecoder } from './watched-decoder.ts'
@@ -307,9 +310,10 @@ export class Pipeline {
     this.#span.newest = Math.max(this.#span.newest, change.time)
   }
 
-  /** All objectives at the evaluation time; before the first event, as of epoch 0 with defined values. */
-  statuses(): readonly ObjectiveStatus[] {
+  /** At the evaluation time; before the first event, as of epoch 0 with defined values. */
+  statuses(states: readonly ObjectiveState[] = this.engine.states): readonly ObjectiveStatus[] {
     const at = this.evaluationTime ?? 0
-    return this.engine.states.map((state) => evaluate(state, at))
+    const statuses = states.map((state) => evaluate(state, at))
+    return releasePages(statuses, () => diagnosesOf(this))
   }
 }

@@ -1,11 +1,6 @@
 /** Objectives as `/api/v1` and the pages show them. Evaluated once for all who look within the same moment. */
 import { budgetCourse } from '../../objectives/budget-course.ts'
-import {
-  type AlertReading,
-  type BurnReading,
-  evaluate,
-  type ObjectiveStatus,
-} from '../../objectives/evaluate.ts'
+import type { AlertReading, BurnReading, ObjectiveStatus } from '../../objectives/evaluate.ts'
 import { contributorDimensions } from '../../objectives/objective-state.ts'
 import { alertReport } from '../../outputs/replay-report.ts'
 import type { ObjectiveList, ObjectiveRow, ObjectiveView } from '../../outputs/status-views.ts'
@@ -158,7 +153,8 @@ export class ObjectiveViews {
   one(id: string): ObjectiveView | undefined {
     const pipeline = this.#pipeline
     const state = pipeline.engine.states.find(({ objective }) => objective.id === id)
-    return state && viewOf(evaluate(state, pipeline.evaluationTime ?? 0), pipeline)
+    const [status] = state === undefined ? [] : pipeline.statuses([state])
+    return status && viewOf(status, pipeline)
   }
 }
 
