@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import type { Objective } from '../../src/objectives/objective.ts'
 import { renderArtifacts } from '../../src/outputs/artifacts.ts'
+import { engineAlerts } from '../../src/outputs/engine-alerts.ts'
 import { arbitraryObjective } from '../support/arbitrary-objective.ts'
 import { anObjective, aTarget, rollingDays } from '../support/objective.ts'
 import { hasPromtool, promtool, temporaryFolder } from '../support/prometheus.ts'
@@ -324,6 +325,29 @@ describe.skipIf(!hasPromtool)(
       expect(test('0x10 1x50')).toBe('')
     })
 
+    it('tell an outage of a provider by failures of the platform, and of callers do not', {
+      timeout: timeoutMs,
+    }, () => {
+      const alert = 'count(ALERTS{alertname="IdentitySLOPlatformOutage",alertstate="firing"}) or vector(0)'
+      const test = (fault: string) =>
+        ruleTest(
+          tokens(),
+          [
+            { series: 'identity_token_requests_total{provider="azure"}', values: '0+60x60' },
+            {
+              series: `identity_token_request_failures_total{provider="azure",fault="${fault}"}`,
+              values: '0x20 0+45x40',
+            },
+          ],
+          [
+            { at: '19m', expr: alert, gives: [0] },
+            { at: '40m', expr: alert, gives: [fault === 'platform' ? 1 : 0] },
+          ],
+        )
+      expect(test('platform')).toBe('')
+      expect(test('caller')).toBe('')
+    })
+
     it('do not page for silence, even where it counts as bad', { timeout: timeoutMs }, () => {
       const input = [events('good', '0x90'), events('bad', '0x90')]
       const expectations: readonly Expectation[] = [
@@ -423,7 +447,9 @@ describe.skipIf(!hasPromtool)(
         at('110m', 'ConfigReloadFailed', 1),
         at('50m', 'SourceSilent', 0),
         at('110m', 'SourceSilent', 1),
+        at('4m', 'SourceLagging', 0),
         at('110m', 'SourceLagging', 1),
+        at('50m', 'Watchdog', 1),
         at('50m', 'IntakePaused', 0),
         at('70m', 'IntakePaused', 1),
         at('50m', 'KafkaNotJoined', 0),
@@ -441,6 +467,8 @@ describe.skipIf(!hasPromtool)(
       ]
       expect(ruleTest(tokens(), healthy, expectations)).toBe('')
       expect(ruleTest(tokens(), [], [at('10m', 'EngineDown', 1)])).toBe('')
+      const shown = new Set(expectations.map(({ expr }) => /IdentitySLO\w+/.exec(expr)?.[0]))
+      for (const { alert: name } of engineAlerts) expect(shown).toContain(name)
     })
   },
 )
