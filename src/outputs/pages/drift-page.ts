@@ -9,7 +9,7 @@ const link = (id: string): Content => html`<a href="${pathTo('/identities', id)}
 
 function differences({ differences: rows, baseline, lookedAt }: DriftView): Content {
   if (baseline === undefined)
-    return html`<p>No baseline is configured: nothing says which rights are as they should be. <code>identity-slo baseline update</code> writes one from the lists of rights that there are, and <code>baseline</code> in the configuration names it.</p>`
+    return html`<p>No baseline is configured: nothing says which rights are as they should be. <code>identity-slo baseline write</code> writes one from the lists of rights that there are, and <code>baseline</code> in the configuration names it.</p>`
   if (lookedAt === undefined)
     return html`<p>Nothing has been held against the baseline yet: that takes a list of rights (<code>inventory</code> in the configuration).</p>`
   if (rows.length === 0) return html`<p>No right differs from the baseline.</p>`
